@@ -1,0 +1,210 @@
+"""Long-lived processes of the lab: started in their own session, remembered, found again, stopped.
+
+A process is known by its pid *and* its creation time, so a reused pid is never taken for ours; and it carries a mark in its
+environment, so that one whose record was lost (power cut, SIGKILL of `lab up`) is still found and stopped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import psutil
+
+from infra.inventory.errors import N_
+from lab.errors import UnreachableError
+from lab.interrupts import uninterrupted
+from lab.record import read_json, write_json
+
+MARK = "ESTRAN_LAB_PROCESS"
+TAIL_LINES = 12
+POLL_S = 0.05
+STOP_TIMEOUT_S = 15.0
+LOG_LIMIT_BYTES = 20_000_000
+
+
+@dataclass(frozen=True)
+class Process:
+    """What to run. `env` is the whole environment of the process but for PATH and HOME, which it inherits."""
+
+    name: str
+    argv: tuple[str, ...]
+    log: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+    ready: Callable[[], bool] = lambda: True
+
+    def fingerprint(self) -> str:
+        """Return what changes when the process must be restarted to follow its description."""
+        described = json.dumps([self.argv, sorted(self.env.items())])
+        return hashlib.sha256(described.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Running:
+    """A process that was started: `created` is its start time as the kernel tells it (seconds since 1970)."""
+
+    name: str
+    pid: int
+    created: float
+    fingerprint: str
+    log: str
+
+    def handle(self) -> psutil.Process | None:
+        """Return the live process, or None when it is gone, a zombie, or its pid is now somebody else's."""
+        try:
+            found = psutil.Process(self.pid)
+            if abs(found.create_time() - self.created) > 0.5:
+                return None
+            if found.status() == psutil.STATUS_ZOMBIE:
+                with contextlib.suppress(ChildProcessError):  # another run's child: its own parent reaps it
+                    os.waitpid(self.pid, os.WNOHANG)
+                return None
+        except psutil.NoSuchProcess:
+            return None
+        return found
+
+
+def running(state: Path) -> dict[str, Running]:
+    """Return the live processes recorded in the folder `state`, oldest first."""
+    records = (Running(**read_json(path)) for path in (state / "processes").glob("*.json"))
+    alive = (record for record in records if record.handle() is not None)
+    return {record.name: record for record in sorted(alive, key=lambda record: record.created)}
+
+
+def start(processes: Sequence[Process], state: Path, timeout_s: float = 60.0) -> list[str]:
+    """Start those of `processes` that are not running as described, wait until all are ready; return the names started.
+
+    When one dies or the wait is interrupted, what this call started is stopped again before the error leaves.
+    Raises UnreachableError naming the component, with the end of its log.
+    """
+    alive = running(state)
+    started: list[str] = []
+    try:
+        for process in processes:
+            record = alive.get(process.name)
+            if record is not None and record.fingerprint == process.fingerprint():
+                continue
+            if record is not None:
+                stop(state, [process.name])
+            started.append(process.name)
+            _spawn(process, state)
+        _wait_ready(processes, state, timeout_s)
+    except BaseException:
+        stop(state, started)
+        raise
+    return started
+
+
+def stop(state: Path, names: Sequence[str] | None = None) -> list[str]:
+    """Stop the processes recorded in `state` (only `names` when given), youngest first; return the names stopped."""
+    records = [record for name, record in running(state).items() if names is None or name in names]
+    handles = [handle for record in reversed(records) if (handle := record.handle()) is not None]
+    handles += [stray for stray in marked(state, names) if stray not in handles]
+    for handle in handles:
+        _signal(handle, signal.SIGTERM)
+    _gone, stubborn = psutil.wait_procs(handles, timeout=STOP_TIMEOUT_S)
+    for handle in stubborn:
+        _signal(handle, signal.SIGKILL)
+    psutil.wait_procs(stubborn, timeout=STOP_TIMEOUT_S)
+    for path in (state / "processes").glob("*.json"):
+        if names is None or path.stem in names:
+            path.unlink(missing_ok=True)
+    return [record.name for record in records]
+
+
+def marked(state: Path, names: Sequence[str] | None = None) -> Iterator[psutil.Process]:
+    """Yield live processes that carry the mark of the folder `state`, recorded or not."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            folder, _separator, name = process.environ().get(MARK, "").rpartition("#")
+            if folder == str(state.resolve()) and (names is None or name in names):
+                yield process
+
+
+def log_tail(log: Path, lines: int = TAIL_LINES) -> str:
+    """Return the last lines of a log file; empty when there is none."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - 16_384))
+            return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-lines:])
+    except FileNotFoundError:
+        return ""
+
+
+def _spawn(process: Process, state: Path) -> None:
+    process.log.parent.mkdir(parents=True, exist_ok=True)
+    if process.log.exists() and process.log.stat().st_size > LOG_LIMIT_BYTES:
+        process.log.replace(process.log.with_suffix(process.log.suffix + ".old"))
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
+    environment = {**inherited, **process.env, MARK: f"{state.resolve()}#{process.name}"}
+    with uninterrupted():  # a Ctrl-C between the start and the record would lose the process
+        pid = _posix_spawn(process, environment)
+        created = psutil.Process(pid).create_time()
+        record = Running(process.name, pid, created, process.fingerprint(), str(process.log))
+        write_json(state / "processes" / f"{process.name}.json", asdict(record))
+
+
+def _posix_spawn(process: Process, environment: Mapping[str, str]) -> int:
+    append = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(process.log), append, 0o600),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ]
+    try:
+        return os.posix_spawnp(
+            process.argv[0], process.argv, environment, file_actions=actions, setsid=True,
+            setsigmask=(), setsigdef=(signal.SIGINT, signal.SIGTERM, signal.SIGPIPE),
+        )
+    except OSError as fault:
+        raise UnreachableError(
+            N_("{component} can't be started: {fault}."), where=process.argv[0], component=process.name,
+            fault=fault.strerror, remedy=N_("Run `estran toolchain sync`, then the same command again."),
+        ) from fault
+
+
+def _wait_ready(processes: Sequence[Process], state: Path, timeout_s: float) -> None:
+    deadline = time.monotonic() + timeout_s
+    waiting = list(processes)
+    while waiting:
+        alive = running(state)
+        for process in waiting:
+            if process.name not in alive:
+                raise _dead(process)
+        waiting = [process for process in waiting if not process.ready()]
+        if waiting and time.monotonic() > deadline:
+            raise _late(waiting[0], timeout_s)
+        if waiting:
+            time.sleep(POLL_S)
+
+
+def _dead(process: Process) -> UnreachableError:
+    return UnreachableError(
+        N_("{component} stopped just after its start. The end of its log:\n{tail}"), where=str(process.log),
+        component=process.name, tail=log_tail(process.log),
+        remedy=N_("Read the log named above; `estran lab down --purge` and `estran lab up` start afresh."),
+    )
+
+
+def _late(process: Process, timeout_s: float) -> UnreachableError:
+    return UnreachableError(
+        N_("{component} is not ready after {seconds:.0f} s. The end of its log:\n{tail}"), where=str(process.log),
+        component=process.name, seconds=timeout_s, tail=log_tail(process.log),
+        remedy=N_("Is this machine very busy? Run the same command again: it goes on from where it stopped."),
+    )
+
+
+def _signal(handle: psutil.Process, number: signal.Signals) -> None:
+    """Signal the whole session that the process leads; the process alone when it leads none."""
+    with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+        if handle.is_running() and os.getpgid(handle.pid) == handle.pid:
+            os.killpg(handle.pid, number)
+        else:
+            handle.send_signal(number)
