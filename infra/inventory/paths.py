@@ -1,0 +1,14 @@
+"""Where Estran keeps what it can rebuild."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def cache_dir() -> Path:
+    """Return Estran's cache folder: `ESTRAN_CACHE`, else `XDG_CACHE_HOME/estran`, else `~/.cache/estran`."""
+    if chosen := os.environ.get("ESTRAN_CACHE"):
+        return Path(chosen)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "estran"

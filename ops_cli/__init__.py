@@ -1,0 +1,1 @@
+"""The command line: a noun is a group, a verb is a file; the only room that prints."""

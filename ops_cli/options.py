@@ -1,0 +1,52 @@
+"""Options shared by commands; each delivers what the command works with, not a path."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from ops_cli.i18n import _
+from ops_cli.output import FORMATS
+
+F = TypeVar("F", bound=Callable[..., Any])
+SITES_DIR = Path(__file__).resolve().parent.parent / "infra" / "sites"
+
+
+def output_option(command: F) -> F:
+    """Add `--output table|json|csv`."""
+    return click.option(
+        "-o", "--output", type=click.Choice(FORMATS), default="table", show_default=True,
+        envvar="ESTRAN_OUTPUT", help=_("Format of the result."),
+    )(command)
+
+
+def dry_run_option(command: F) -> F:
+    """Add `--dry-run`."""
+    return click.option("--dry-run", is_flag=True, help=_("Say what would change; change nothing."))(command)
+
+
+def site_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--site NAME|FILE` and hand the command the loaded `Site` as its `site` argument."""
+
+    @click.option(
+        "--site", "site_name", default="demo", show_default=True, envvar="ESTRAN_SITE", metavar="NAME|FILE",
+        help=_("A shipped site, or the path of a site file."),
+    )
+    @functools.wraps(command)
+    def with_site(*args: Any, site_name: str, **kwargs: Any) -> Any:
+        from infra.inventory.load import load_site
+
+        return command(*args, site=load_site(site_path(site_name)), **kwargs)
+
+    return with_site
+
+
+def site_path(name: str) -> Path:
+    """Return the file meant by `name`: a path when it looks like one, else a site shipped with Estran."""
+    looks_like_path = os.sep in name or name.endswith((".yaml", ".yml"))
+    return Path(name) if looks_like_path else SITES_DIR / f"{name}.yaml"
