@@ -1,7 +1,7 @@
 """Long-lived processes of the lab: started in their own session, remembered, found again, stopped.
 
-A process is known by its pid *and* its creation time, so a reused pid is never taken for ours; and it carries a mark in its
-environment, so that one whose record was lost (power cut, SIGKILL of `lab up`) is still found and stopped.
+A process is known by its pid *and* its creation time, so a reused pid is never taken for ours; and it carries a mark
+in its environment, so that one whose record was lost (power cut, SIGKILL of `lab up`) is still found and stopped.
 """
 
 from __future__ import annotations
