@@ -45,8 +45,8 @@ def up(site: Site, options: Options | None = None) -> tuple[LabState, list[str]]
     """Bring the site's lab up and return its state and the names of the processes that this call started.
 
     A second call changes nothing; a dead component is started again. Whatever ends the call early, Ctrl-C included,
-    the processes it started are stopped, and the next call goes on. Raises UnreachableError when a component dies or is late,
-    ConflictError on a fixed port or a lab in use, toolchain's MissingToolError without engines.
+    the processes it started are stopped, and the next call goes on. Raises UnreachableError when a component dies or is
+    late, ConflictError on a fixed port or a lab in use, toolchain's MissingToolError without engines.
     """
     options = options or Options()
     with locked(_lock_file(site.id)):

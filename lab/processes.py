@@ -55,6 +55,7 @@ class Running:
     created: float
     fingerprint: str
     log: str
+    order_ns: int
 
     def handle(self) -> psutil.Process | None:
         """Return the live process, or None when it is gone, a zombie, or its pid is now somebody else's."""
@@ -62,20 +63,16 @@ class Running:
             found = psutil.Process(self.pid)
             if abs(found.create_time() - self.created) > 0.5:
                 return None
-            if found.status() == psutil.STATUS_ZOMBIE:
-                with contextlib.suppress(ChildProcessError):  # another run's child: its own parent reaps it
-                    os.waitpid(self.pid, os.WNOHANG)
-                return None
         except psutil.NoSuchProcess:
             return None
-        return found
+        return None if _ended(found) else found
 
 
 def running(state: Path) -> dict[str, Running]:
     """Return the live processes recorded in the folder `state`, oldest first."""
     records = (Running(**read_json(path)) for path in (state / "processes").glob("*.json"))
     alive = (record for record in records if record.handle() is not None)
-    return {record.name: record for record in sorted(alive, key=lambda record: record.created)}
+    return {record.name: record for record in sorted(alive, key=lambda record: record.order_ns)}
 
 
 def start(processes: Sequence[Process], state: Path, timeout_s: float = 60.0) -> list[str]:
@@ -103,20 +100,50 @@ def start(processes: Sequence[Process], state: Path, timeout_s: float = 60.0) ->
 
 
 def stop(state: Path, names: Sequence[str] | None = None) -> list[str]:
-    """Stop the processes recorded in `state` (only `names` when given), youngest first; return the names stopped."""
+    """Stop the processes recorded in `state` (only `names` when given), and return their names.
+
+    The youngest goes first and is waited for: an API server whose etcd is gone takes ten seconds to end.
+    """
     records = [record for name, record in running(state).items() if names is None or name in names]
-    handles = [handle for record in reversed(records) if (handle := record.handle()) is not None]
-    handles += [stray for stray in marked(state, names) if stray not in handles]
-    for handle in handles:
-        _signal(handle, signal.SIGTERM)
-    _gone, stubborn = psutil.wait_procs(handles, timeout=STOP_TIMEOUT_S)
-    for handle in stubborn:
-        _signal(handle, signal.SIGKILL)
-    psutil.wait_procs(stubborn, timeout=STOP_TIMEOUT_S)
+    for record in reversed(records):
+        if (handle := record.handle()) is not None:
+            _end([handle])
+    _end(list(marked(state, names)))
     for path in (state / "processes").glob("*.json"):
         if names is None or path.stem in names:
             path.unlink(missing_ok=True)
     return [record.name for record in records]
+
+
+def _end(handles: Sequence[psutil.Process]) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for handle in handles:
+            _signal(handle, number)
+        handles = _outlasting(handles, STOP_TIMEOUT_S)
+
+
+def _outlasting(handles: Sequence[psutil.Process], timeout_s: float) -> list[psutil.Process]:
+    """Return those of `handles` that still run after `timeout_s` seconds.
+
+    A zombie has ended: psutil's own wait would stay until its parent, which may be slow, has taken note.
+    """
+    deadline = time.monotonic() + timeout_s
+    left = [handle for handle in handles if not _ended(handle)]
+    while left and time.monotonic() < deadline:
+        time.sleep(POLL_S / 5)
+        left = [handle for handle in left if not _ended(handle)]
+    return left
+
+
+def _ended(handle: psutil.Process) -> bool:
+    try:
+        if handle.status() != psutil.STATUS_ZOMBIE:
+            return not handle.is_running()
+    except psutil.NoSuchProcess:
+        return True
+    with contextlib.suppress(ChildProcessError):  # another run's child: its own parent reaps it
+        os.waitpid(handle.pid, os.WNOHANG)
+    return True
 
 
 def marked(state: Path, names: Sequence[str] | None = None) -> Iterator[psutil.Process]:
@@ -125,7 +152,8 @@ def marked(state: Path, names: Sequence[str] | None = None) -> Iterator[psutil.P
         with contextlib.suppress(psutil.Error, OSError):
             folder, _separator, name = process.environ().get(MARK, "").rpartition("#")
             if folder == str(state.resolve()) and (names is None or name in names):
-                yield process
+                if not _ended(process):
+                    yield process
 
 
 def log_tail(log: Path, lines: int = TAIL_LINES) -> str:
@@ -147,7 +175,7 @@ def _spawn(process: Process, state: Path) -> None:
     with uninterrupted():  # a Ctrl-C between the start and the record would lose the process
         pid = _posix_spawn(process, environment)
         created = psutil.Process(pid).create_time()
-        record = Running(process.name, pid, created, process.fingerprint(), str(process.log))
+        record = Running(process.name, pid, created, process.fingerprint(), str(process.log), time.time_ns())
         write_json(state / "processes" / f"{process.name}.json", asdict(record))
 
 
