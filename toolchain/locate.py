@@ -17,7 +17,8 @@ def engine_path(name: str) -> Path:
     """
     engine = next((engine for engine in ENGINES.values() if name in engine.files), None)
     store = Store(toolchain_dir())
-    if engine is not None and store.exposed(engine) is not None and (store.bin / name).exists():
-        return store.bin / name
+    exposed = store.exposed(engine, name) if engine is not None else None
+    if exposed is not None:
+        return exposed
     raise MissingToolError(N_("The engine {name} is not in the toolchain folder."), where=str(store.bin), name=name,
                            remedy=N_("Run `estran toolchain sync`."))

@@ -62,17 +62,26 @@ class Store:
         write_json(staging / MANIFEST, {"engine": engine.name, "version": engine.version, "files": described})
 
     def expose(self, engine: Engine, program: Path) -> None:
-        """Give the engine's files their stable names in `bin`, and a provider its place among Pulumi's plugins."""
+        """Give the engine's files their stable names in `bin`; a provider, its place among Pulumi's plugins instead.
+
+        A provider that were on PATH too would be preferred to the plugin, with a warning at each run.
+        """
+        if plugin := self._plugin_name(engine):
+            _plugin(program, plugin)
+            return
         for name in engine.files:
             link(program.parent / name, self.bin / name)
-        if engine.name.startswith("pulumi-resource-"):
-            kind = engine.name.removeprefix("pulumi-")
-            _plugin(program, self.root / PLUGIN_FOLDER / f"{kind}-v{engine.version}" / engine.program)
 
-    def exposed(self, engine: Engine) -> Path | None:
-        """Return the stable name of the engine's program when it leads somewhere."""
-        name = self.bin / engine.program
+    def exposed(self, engine: Engine, file: str) -> Path | None:
+        """Return the stable name of one of the engine's files when it leads somewhere."""
+        name = self._plugin_name(engine) or self.bin / file
         return name if os.access(name, os.X_OK) else None
+
+    def _plugin_name(self, engine: Engine) -> Path | None:
+        if not engine.name.startswith("pulumi-resource-"):
+            return None
+        kind = engine.name.removeprefix("pulumi-")
+        return self.root / PLUGIN_FOLDER / f"{kind}-v{engine.version}" / engine.program
 
 
 def _same(path: Path, facts: Mapping[str, object]) -> bool:
