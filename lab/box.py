@@ -13,7 +13,7 @@ from infra.inventory.errors import N_
 from infra.inventory.site import Site
 from lab import processes
 from lab.api import Api
-from lab.components import CONTROL_PLANE, CONTROLLER, Components, Layout
+from lab.components import CONTROL_PLANE, CONTROLLER, Components
 from lab.identities import prepare_keys, write_kubeconfigs
 from lab.lock import locked
 from lab.nodes import node_manifests
@@ -91,6 +91,11 @@ def stop_controller(site_id: str) -> list[str]:
     """Stop the tenancy controller; return the names stopped."""
     with locked(_lock_file(site_id)):
         return processes.stop(lab_dir(site_id), [CONTROLLER])
+
+
+def controller_runs(site_id: str) -> bool:
+    """Tell whether the process of the tenancy controller is alive."""
+    return CONTROLLER in processes.running(lab_dir(site_id))
 
 
 def controller_ready(site: Site, site_file: Path) -> bool:
@@ -172,8 +177,3 @@ def _apply_nodes(api: Api, site: Site) -> None:
     for node in api.get("/api/v1/nodes", labelSelector=f"{labels.SITE}={site.id}")["items"]:
         if node["metadata"]["name"] not in names:
             api.delete(f"/api/v1/nodes/{node['metadata']['name']}")
-
-
-def folder_of(site_id: str) -> Layout:
-    """Return the files of a site's lab."""
-    return Layout(lab_dir(site_id))

@@ -151,9 +151,9 @@ def marked(state: Path, names: Sequence[str] | None = None) -> Iterator[psutil.P
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             folder, _separator, name = process.environ().get(MARK, "").rpartition("#")
-            if folder == str(state.resolve()) and (names is None or name in names):
-                if not _ended(process):
-                    yield process
+            ours = folder == str(state.resolve()) and (names is None or name in names)
+            if ours and not _ended(process):
+                yield process
 
 
 def log_tail(log: Path, lines: int = TAIL_LINES) -> str:

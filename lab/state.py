@@ -91,7 +91,6 @@ class LabState:
             "KUBECONFIG": str(self.kubeconfig),
             "PULUMI_BACKEND_URL": f"file://{self.pulumi_backend}",
             "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.passphrase_file),
-            "ESTRAN_SITE": self.site_id,
             "ESTRAN_CLUSTER_UID": self.cluster_uid,
             "ESTRAN_AUDIT_FILE": str(self.audit_file),
             "ESTRAN_PROMETHEUS_URL": self.prometheus_url,
