@@ -1,0 +1,1 @@
+"""Who bears which joule: largest remainders on whole joules, stage by stage up the feeds."""

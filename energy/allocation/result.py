@@ -1,0 +1,41 @@
+"""The settled result: whole joules per holder, component and interval, adding up to the facility meter in each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from energy.allocation.holders import Shares
+from energy.errors import ConservationError
+from energy.graph.closure import Closure
+from infra.inventory.errors import N_
+
+
+class Component(StrEnum):
+    """Where a joule went. IDLE and DYNAMIC are IT energy; LOSS, COOLING and BASE are overhead; CLOSURE is `_residual`'s."""
+
+    DYNAMIC = "dynamic"
+    IDLE = "idle"
+    COOLING = "cooling"
+    LOSS = "loss"
+    BASE = "base"
+    CLOSURE = "closure"
+
+
+IT_COMPONENTS = (Component.DYNAMIC, Component.IDLE)
+OVERHEAD_COMPONENTS = (Component.COOLING, Component.LOSS, Component.BASE)
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """Shares by component, over the same holders, and the closure they were made from."""
+
+    closure: Closure
+    shares: Mapping[Component, Shares]
+
+    def __post_init__(self) -> None:
+        total_j = sum(shares.energy_j.sum(axis=0) for shares in self.shares.values())
+        if not (total_j == self.closure.facility_j).all():
+            raise ConservationError(N_("the lines do not add up to the facility meter"), where="energy.allocation",
+                                    remedy=N_("report this with the site file: no figure is shown"))

@@ -1,0 +1,125 @@
+"""The factor of each interval of a period, with the row that says where it comes from. No constant stands in code."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import IO
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from energy.carbon.eco2mix import GridFactor, days_of, merged, read_day
+from energy.errors import MissingDataError
+from energy.interval import SETTLEMENT_S, Period
+from energy.quality import Quality
+from energy.units import Joules
+from infra.inventory.errors import N_
+
+DATA_DIR = Path(__file__).parent / "data"
+GAP_MAX = 8  # quarter-hours that a straight line may bridge: two hours
+
+
+@dataclass(frozen=True)
+class FactorRow:
+    """A dated, sourced series of factors, valid for local days from `valid_from` to `valid_to` (excluded)."""
+
+    id: str
+    grid: str
+    title: str
+    publisher: str
+    licence: str
+    unit: str
+    scope: str
+    method: str
+    valid_from: date
+    valid_to: date
+    timezone: str
+    archive: str
+
+
+@dataclass(frozen=True)
+class FactorSeries:
+    """Factors [gCO2/kWh] by interval of a period, their row, and how many intervals bear each flag."""
+
+    row: FactorRow
+    gco2_per_kwh: Joules
+    counts: Mapping[Quality, int]
+
+
+def rows(folder: Path = DATA_DIR) -> list[FactorRow]:
+    """Return the rows of the register of factors."""
+    return [FactorRow(**{**row, "valid_from": date.fromisoformat(row["valid_from"]),
+                         "valid_to": date.fromisoformat(row["valid_to"])})
+            for row in json.loads((folder / "factors.json").read_text("utf-8"))]
+
+
+def factors_for(period: Period, grid: str, folder: Path = DATA_DIR) -> FactorSeries:
+    """Return the operational factors of `grid` over `period`.
+
+    Gaps of two hours at most are filled by the straight line between neighbours (flagged estimated). Raises
+    MissingDataError naming the first interval without factor and their count.
+    """
+    row = _row_for(period, grid, folder)
+    zone = ZoneInfo(row.timezone)
+    starts = [int(start) for start in period.starts_s]
+    days = days_of(starts[0] - GAP_MAX * SETTLEMENT_S, starts[-1] + (GAP_MAX + 1) * SETTLEMENT_S, zone)
+    known = merged([read_day(text, day, zone, name) for day, name, text in _files(folder / row.archive, days)])
+    factors = _filled(period, starts, known, row)
+    counts = {quality: sum(factor.quality is quality for factor in factors) for quality in Quality}
+    return FactorSeries(row, np.array([factor.gco2_per_kwh for factor in factors], dtype=np.int64),
+                        {quality: count for quality, count in counts.items() if count})
+
+
+def _row_for(period: Period, grid: str, folder: Path) -> FactorRow:
+    known = rows(folder)
+    for row in known:
+        zone = ZoneInfo(row.timezone)
+        first = period.start.astimezone(zone).date()
+        last = (period.end - timedelta(seconds=1)).astimezone(zone).date()
+        if row.grid == grid and row.valid_from <= first and last < row.valid_to:
+            return row
+    raise MissingDataError(
+        N_("no carbon factor of grid {grid} covers {start} to {end}"), where=str(folder / "factors.json"), grid=grid,
+        start=period.start.date().isoformat(), end=period.end.date().isoformat(),
+        remedy=N_("add the series to the register of factors, or ask for a period of: {known}"),
+        known=", ".join(f"{row.grid} {row.valid_from}..{row.valid_to}" for row in known))
+
+
+def _files(archive: Path, days: list[date]) -> list[tuple[date, str, str]]:
+    wanted = {f"RTE_CO2mix_{day.isoformat()}.csv": day for day in days}
+    found: list[tuple[date, str, str]] = []
+    with tarfile.open(archive) as bundle:
+        for member in bundle:
+            name = Path(member.name).name
+            content: IO[bytes] | None = bundle.extractfile(member) if name in wanted else None
+            if content is not None:
+                found.append((wanted[name], f"{archive.name}!{name}", content.read().decode("utf-8")))
+    return sorted(found)
+
+
+def _filled(period: Period, starts: list[int], known: Mapping[int, GridFactor], row: FactorRow) -> list[GridFactor]:
+    factors = [known.get(start) or _between(start, known) for start in starts]
+    missing = [index for index, factor in enumerate(factors) if factor is None]
+    if missing:
+        raise MissingDataError(
+            N_("the carbon factor is missing for {count} of {total} intervals, the first from {first}"),
+            where=f"{row.id} ({row.archive})", count=len(missing), total=len(starts),
+            first=period.start_of(missing[0]).isoformat(),
+            remedy=N_("complete the series; gaps over two hours are not filled"))
+    return [factor for factor in factors if factor is not None]
+
+
+def _between(start: int, known: Mapping[int, GridFactor]) -> GridFactor | None:
+    """Return the factor on the straight line between the nearest known ones, when they are near enough."""
+    before = next((n for n in range(1, GAP_MAX + 1) if start - n * SETTLEMENT_S in known), None)
+    after = next((n for n in range(1, GAP_MAX + 1) if start + n * SETTLEMENT_S in known), None)
+    if before is None or after is None or before + after > GAP_MAX + 1:
+        return None
+    low = known[start - before * SETTLEMENT_S].gco2_per_kwh
+    high = known[start + after * SETTLEMENT_S].gco2_per_kwh
+    return GridFactor(round((low * after + high * before) / (before + after)), Quality.ESTIMATED)
