@@ -9,6 +9,7 @@ from tenancy.manifests.crd_schema import conditions, dns_label, quota, text
 from tenancy.manifests.kinds import Manifest
 
 DELETION_POLICIES = ("Retain", "Delete")
+DEFAULT_COUNTS = {"pods": 10, "services": 4, "volumes": 4}
 _FIXED = ("tenant", "name", "quota", "purpose")
 _FIXED_IF_GIVEN = ("grants", "requestedBy")
 
@@ -28,7 +29,7 @@ def _spec() -> Manifest:
     return {
         "type": "object", "required": ["tenant", "name", "quota", "purpose"],
         "properties": {
-            "tenant": dns_label(), "name": dns_label(), "quota": quota(),
+            "tenant": dns_label(), "name": dns_label(), "quota": _asked_quota(),
             "purpose": {**text(500), "minLength": 3},
             "grants": {"type": "array", "maxItems": 10, "x-kubernetes-list-type": "set",
                        "items": {"type": "string", "maxLength": 40, "enum": list(get_args(Grant))}},
@@ -47,6 +48,14 @@ def _spec() -> Manifest:
     }
 
 
+def _asked_quota() -> Manifest:
+    """Object counts that a request does not name are filled in by the API server, so that everybody sees them."""
+    schema = quota()
+    for key, value in DEFAULT_COUNTS.items():
+        schema["properties"][key]["default"] = value
+    return {**schema, "required": ["cpu", "memory"]}
+
+
 def _status() -> Manifest:
     reason = {"type": "object", "required": ["rule", "en", "fr"], "properties": {
         "rule": text(63), "en": text(2000), "fr": text(2000),
@@ -55,7 +64,9 @@ def _status() -> Manifest:
         "observedGeneration": {"type": "integer"},
         "decision": {"type": "string", "enum": ["Granted", "Refused"]},
         "rule": text(63), "reasons": {"type": "array", "maxItems": 30, "items": reason},
-        "alternative": quota(), "namespace": text(63),
+            "alternative": {"type": "object", "properties": {
+            "name": text(63), "quota": quota(), "grants": {"type": "array", "maxItems": 10, "items": text(40)}}},
+        "namespace": text(63),
         "decidedAt": {"type": "string", "format": "date-time"}, "decisionNumber": {"type": "integer"},
         "conditions": conditions(),
     }}

@@ -7,7 +7,6 @@ from tenancy.manifests.kinds import Manifest
 DNS_LABEL = r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"
 _CPU = r"^([0-9]+m?|[0-9]+\.[0-9]{1,3})$"
 _BYTES = r"^(0|[0-9]+(Ki|Mi|Gi|Ti|Pi))$"
-_COUNT_MAX = 1_000_000
 
 
 def text(longest: int, pattern: str = "") -> Manifest:
@@ -29,11 +28,11 @@ def quota() -> Manifest:
     """Return the schema of a quota, written as in the site file; a size must carry a binary unit."""
     def quantity(pattern: str) -> Manifest:
         return {"x-kubernetes-int-or-string": True, "anyOf": [{"type": "integer"}, {"type": "string"}],
-                "pattern": pattern, "maxLength": 20}
+                "pattern": pattern, "maxLength": 20, "minimum": 0}
 
     def count() -> Manifest:
         return {"x-kubernetes-int-or-string": True, "anyOf": [{"type": "integer"}, {"type": "string"}],
-                "pattern": r"^[0-9]+$", "maxLength": 8}
+                "pattern": r"^[0-9]+$", "maxLength": 8, "minimum": 0}
 
     return {"type": "object", "properties": {
         "cpu": quantity(_CPU), "memory": quantity(_BYTES), "storage": quantity(_BYTES),

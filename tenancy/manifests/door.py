@@ -13,7 +13,6 @@ PREFIX = "tenant-"
 NAME_MAX = 63
 DOOR = f"{labels.DOMAIN}/door"
 GROUP = f"{labels.DOMAIN}/group"
-REQUESTS_MAX = 1000
 RESERVED_NAMES = frozenset({*PLATFORM_NAMESPACES, "default", "kube-public", "kube-node-lease"})
 
 
@@ -29,16 +28,16 @@ def door_name(tenant_id: str) -> str:
 
 
 def door_manifests(site: Site, tenant_id: str) -> list[Manifest]:
-    """Return the door of a tenant: its namespace, a quota that allows requests and nothing that runs, the tenant's right."""
+    """Return the door of a tenant: its namespace, a quota that lets nothing run, the tenant's right."""
     name, tenant = door_name(tenant_id), site.tenants[tenant_id]
     marks = {labels.TENANT: tenant_id, labels.SITE: site.id, DOOR: tenant_id}
     namespace: Manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {
         **meta(name, more={**marks, **POD_SECURITY}), "annotations": {GROUP: tenant.group}}}
-    requests = f"count/namespacerequests.{labels.API_GROUP}"
     nothing_runs: Manifest = {
         "apiVersion": "v1", "kind": "ResourceQuota", "metadata": meta("estran-door", name, marks),
-        "spec": {"hard": {
-            "pods": "0", "services": "0", "persistentvolumeclaims": "0", "secrets": "0", requests: str(REQUESTS_MAX)}},
+        # Requests are not counted: the quota controller learns of a new custom resource only after half a minute,
+        # and refuses it until then.
+        "spec": {"hard": {"pods": "0", "services": "0", "persistentvolumeclaims": "0", "secrets": "0"}},
     }
     right: Manifest = {
         "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding",
