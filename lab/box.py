@@ -23,6 +23,7 @@ from lab.processes import Process
 from lab.record import read_json
 from lab.rights import KWOK_RIGHTS
 from lab.state import STATE_FILE, LabState, prepare_pulumi
+from lab.volumes import volume_manifests
 
 Tell = Callable[[str], None]
 READY_TIMEOUT_S = 120.0
@@ -144,6 +145,8 @@ def _started(site: Site, state: LabState, options: Options, started: list[str]) 
         options.tell(N_("nodes"))
         _apply_rights(api)
         _apply_nodes(api, site)
+        for path, manifest in volume_manifests(site):
+            api.apply(path, manifest)
         start(N_("controllers, scheduler and nodes' life"), workers)
         options.tell(N_("tenancy controller"))
         if options.site_file is not None:

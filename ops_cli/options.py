@@ -33,6 +33,16 @@ def dry_run_option(command: F) -> F:
 def site_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--site NAME|FILE` and hand the command the loaded `Site` as its `site` argument."""
 
+    def without_file(*args: Any, site_file: Path, **kwargs: Any) -> Any:
+        del site_file
+        return command(*args, **kwargs)
+
+    return site_file_option(functools.wraps(command)(without_file))
+
+
+def site_file_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--site NAME|FILE` and hand the command both the loaded `site` and the `site_file` it came from."""
+
     @click.option(
         "--site", "site_name", default="demo", show_default=True, envvar="ESTRAN_SITE", metavar="NAME|FILE",
         help=_("A shipped site, or the path of a site file."),
@@ -41,9 +51,31 @@ def site_option(command: Callable[..., Any]) -> Callable[..., Any]:
     def with_site(*args: Any, site_name: str, **kwargs: Any) -> Any:
         from infra.inventory.load import load_site
 
-        return command(*args, site=load_site(site_path(site_name)), **kwargs)
+        file = site_path(site_name)
+        return command(*args, site=load_site(file), site_file=file, **kwargs)
 
     return with_site
+
+
+def kubeconfig_option(command: F) -> F:
+    """Add `--kubeconfig FILE`."""
+    return click.option(
+        "--kubeconfig", type=click.Path(dir_okay=False, path_type=Path),
+        help=_("Work on this cluster instead of the site's lab."),
+    )(command)
+
+
+def layers_option(command: F) -> F:
+    """Add `--layer NAME`, which may be given several times; all layers in order when it is not."""
+    from infra.inventory.names import LAYERS
+
+    def in_order(_ctx: click.Context, _param: click.Parameter, chosen: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(layer for layer in LAYERS if layer in chosen or not chosen)
+
+    return click.option(
+        "--layer", "layers", type=click.Choice(LAYERS), multiple=True, callback=in_order,
+        help=_("Only this layer; may be given several times."),
+    )(command)
 
 
 def site_path(name: str) -> Path:

@@ -1,0 +1,1 @@
+"""What every layer registers, known without a cluster, and how two plans differ."""

@@ -1,0 +1,1 @@
+"""One layer per file: a flat composition of components."""

@@ -1,0 +1,45 @@
+"""Local volumes of the lab's nodes: what a bare-metal site cuts out of its disks, ready to be claimed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.inventory import labels
+from infra.inventory.site import Site
+
+# How each worker's disk is cut: size -> how many.
+CUT = {"20Gi": 8, "100Gi": 4, "500Gi": 1}
+STORAGE_API = "/apis/storage.k8s.io/v1/storageclasses"
+VOLUME_API = "/api/v1/persistentvolumes"
+
+
+def volume_manifests(site: Site) -> list[tuple[str, dict[str, Any]]]:
+    """Return (API path, manifest) of the site's storage class and of the volumes of each worker."""
+    storage_class = {
+        "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass",
+        "metadata": {"name": site.cluster.storage_class, "labels": labels.managed("lab")},
+        "provisioner": "kubernetes.io/no-provisioner", "volumeBindingMode": "WaitForFirstConsumer",
+    }
+    found = [(f"{STORAGE_API}/{site.cluster.storage_class}", storage_class)]
+    for node_id, node in site.nodes.items():
+        if node.role == "worker":
+            for size, count in CUT.items():
+                for number in range(count):
+                    volume = _volume(site, node_id, size, number)
+                    found.append((f"{VOLUME_API}/{volume['metadata']['name']}", volume))
+    return found
+
+
+def _volume(site: Site, node_id: str, size: str, number: int) -> dict[str, Any]:
+    name = f"{node_id}-{size.lower()}-{number}"
+    here = {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": [node_id]}]}
+    return {
+        "apiVersion": "v1", "kind": "PersistentVolume",
+        "metadata": {"name": name, "labels": labels.managed("lab", **{labels.SITE: site.id})},
+        "spec": {
+            "capacity": {"storage": size}, "accessModes": ["ReadWriteOnce"], "volumeMode": "Filesystem",
+            "persistentVolumeReclaimPolicy": "Retain", "storageClassName": site.cluster.storage_class,
+            "local": {"path": f"/var/lib/estran/volumes/{name}"},
+            "nodeAffinity": {"required": {"nodeSelectorTerms": [here]}},
+        },
+    }

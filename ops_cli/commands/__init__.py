@@ -1,0 +1,1 @@
+"""Commands: a package per noun, a file per verb."""

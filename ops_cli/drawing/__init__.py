@@ -1,0 +1,1 @@
+"""Pictures of a site, for the terminal and for a page."""

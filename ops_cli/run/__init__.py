@@ -1,0 +1,1 @@
+"""The one place that starts other programs on the user's behalf: Pulumi's layers."""

@@ -1,0 +1,79 @@
+"""The stacks of a site, through Pulumi's Automation API: same project, same state as plain `pulumi`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from pulumi import automation
+
+from infra.inventory.names import stack_name
+from infra.inventory.site import Site
+from ops_cli.options import SITES_DIR
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a site's layers go: cluster, context, identity, and the environment in which Pulumi runs."""
+
+    kubeconfig: Path
+    context: str
+    uid: str
+    environment: dict[str, str]
+
+
+def project_dir() -> Path:
+    """Return the folder of Pulumi.yaml: `ESTRAN_PROJECT_DIR`, else this checkout."""
+    return Path(os.environ.get("ESTRAN_PROJECT_DIR", ROOT))
+
+
+def open_stack(site: Site, layer: str, target: Target, site_file: Path) -> automation.Stack:
+    """Return the stack of a layer, made if it is not there, told which cluster it is for."""
+    name = stack_name(site.id, layer)
+    options = automation.LocalWorkspaceOptions(
+        work_dir=str(project_dir()), env_vars=target.environment, pulumi_command=_command(target))
+    _forget_config_of_a_lost_stack(name, options)
+    stack = automation.create_or_select_stack(name, work_dir=str(project_dir()), opts=options)
+    wanted = {"estran:kubeconfig": str(target.kubeconfig), "estran:clusterUid": target.uid}
+    if target.context:
+        wanted["estran:context"] = target.context
+    if site_file.parent.resolve() != SITES_DIR:
+        wanted["estran:siteFile"] = str(site_file.resolve())
+    _configure(stack, wanted, site.services if layer == "platform" else {})
+    return stack
+
+
+def _command(target: Target) -> automation.PulumiCommand:
+    """The CLI of our toolchain: `PulumiCommand` wants the folder that holds `bin/pulumi`."""
+    import shutil
+
+    found = shutil.which("pulumi", path=target.environment["PATH"])
+    return automation.PulumiCommand(root=str(Path(found).parent.parent) if found else None, skip_version_check=True)
+
+
+def _forget_config_of_a_lost_stack(name: str, options: automation.LocalWorkspaceOptions) -> None:
+    """A purged lab took its stacks and passphrase along; their settings would only make the new ones fail."""
+    settings = project_dir() / "infra" / "stacks" / f"Pulumi.{name}.yaml"
+    if settings.exists():
+        workspace = automation.LocalWorkspace(
+            work_dir=options.work_dir, env_vars=options.env_vars, pulumi_command=options.pulumi_command)
+        if name not in {stack.name for stack in workspace.list_stacks()}:
+            settings.unlink()
+
+
+def _configure(stack: automation.Stack, wanted: dict[str, str], services: dict[str, object] | object) -> None:
+    present = stack.get_all_config()
+    missing: dict[str, automation.ConfigValue] = {
+        key: automation.ConfigValue(value) for key, value in wanted.items()
+        if key not in present or present[key].value != value
+    }
+    for service_id in services if isinstance(services, dict) else ():
+        key = f"estran:{service_id}-password"
+        if key not in present:
+            missing[key] = automation.ConfigValue(secrets.token_urlsafe(24), secret=True)
+    if missing:
+        stack.set_all_config(missing)

@@ -1,0 +1,1 @@
+"""Model serving: what a served model is made of. Imports only inventory; knows no cluster."""
