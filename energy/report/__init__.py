@@ -1,0 +1,1 @@
+"""The settled result as a page: lines that add up, ratios computed last, each figure with its flag and its source."""
