@@ -54,7 +54,7 @@ def matches(path: Path, expected: str) -> bool:
 
 
 class ChecksumLock:
-    """Digests by file name and version, from the repository's own lock first, then from this machine's."""
+    """Digests by the file's address at its publisher: the repository's own lock first, then this machine's."""
 
     def __init__(self, path: Path, committed: Path = COMMITTED) -> None:
         self._path = path

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import requests
+import urllib3
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from toolchain.errors import N_, UnreachableError, writing
@@ -107,11 +108,12 @@ def _receive(answer: requests.Response, target: Path, start: int, advance: Advan
     done = start
     with part_of(target).open("ab" if start else "wb") as file:
         try:
-            for block in answer.iter_content(CHUNK):
+            # read1: what has arrived is kept even when the rest of a block never does
+            while block := answer.raw.read1(CHUNK):
                 file.write(block)
                 done += len(block)
                 advance(done, total)
-        except (requests.exceptions.ChunkedEncodingError, requests.ConnectionError, requests.Timeout) as fault:
+        except urllib3.exceptions.HTTPError as fault:
             raise _CutError(str(fault)) from fault
     if total is not None and done < total:
         raise _CutError(f"{done} of {total} bytes")

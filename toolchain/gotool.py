@@ -51,7 +51,11 @@ def require_go() -> None:
 
 
 def _setting(name: str) -> str:
-    return subprocess.run(["go", "env", name], capture_output=True, text=True, check=False, cwd="/").stdout.strip()
+    return subprocess.run([_go(), "env", name], capture_output=True, text=True, check=False, cwd="/").stdout.strip()
+
+
+def _go() -> str:
+    return shutil.which("go") or "go"
 
 
 def go_environment() -> dict[str, str]:
@@ -78,11 +82,10 @@ def run_go(arguments: Sequence[str], work: Path, each_line: Callable[[str], obje
     this call, Ctrl-C included, no process of this build is left.
     """
     tail: list[str] = []
-    with subprocess.Popen(["go", *arguments], cwd=work, env=go_environment(), text=True, start_new_session=True,
+    with subprocess.Popen([_go(), *arguments], cwd=work, env=go_environment(), text=True, start_new_session=True,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         try:
-            assert process.stdout is not None
-            for line in process.stdout:
+            for line in process.stdout or ():
                 each_line(line.rstrip("\n"))
                 tail = [*tail, line.rstrip("\n")][-_TAIL_LINES:]
             status = process.wait()

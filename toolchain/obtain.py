@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from toolchain.checksums import ChecksumLock, matches, published
@@ -17,13 +18,21 @@ from toolchain.releases import Release
 from toolchain.store import unpack
 
 
+class StoppedError(Exception):
+    """Another download failed or the user interrupted: this one ends here, its part kept for the next run."""
+
+
 @dataclass(frozen=True)
 class Obtainer:
-    """Downloads releases into `scratch`. A file whose digest is not the publisher's is removed and refused."""
+    """Downloads releases into `scratch`, until `stopping` is set.
+
+    A file whose digest is not the publisher's is removed and refused.
+    """
 
     scratch: Path
     lock: ChecksumLock
     progress: Progress
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def obtain(self, engine: Engine, release: Release) -> Mapping[str, Path]:
         """Return the engine's files (name -> path), checked.
@@ -34,7 +43,7 @@ class Obtainer:
         file = self.scratch / "downloads" / release.name
         if not (file.exists() and matches(file, expected)):
             self._download(release, file, expected)
-        self.lock.record(release.name, expected)
+        self.lock.record(release.upstream, expected)
         return self._files(engine, release, file)
 
     def _expected(self, release: Release) -> str:
@@ -42,11 +51,11 @@ class Obtainer:
         try:
             said = published(fetch_text(release.checksums), release.name)
         except UnreachableError:
-            known = self.lock.known(release.name)
+            known = self.lock.known(release.upstream)
             if not known:
                 raise
             return known
-        self.lock.agree(release.name, said)
+        self.lock.agree(release.upstream, said)
         return said
 
     def _download(self, release: Release, file: Path, expected: str) -> None:
@@ -66,8 +75,13 @@ class Obtainer:
 
     def _fetch(self, release: Release, file: Path) -> None:
         self.progress.begin(release.name, "bytes", None)
-        fetch(release.url, file, lambda done, total: self.progress.advance(release.name, done, total))
+        fetch(release.url, file, lambda done, total: self._advance(release.name, done, total))
         self.progress.end(release.name)
+
+    def _advance(self, name: str, done: float, total: float | None) -> None:
+        if self.stopping.is_set():
+            raise StoppedError
+        self.progress.advance(name, done, total)
 
     def _files(self, engine: Engine, release: Release, file: Path) -> Mapping[str, Path]:
         with writing(self.scratch):

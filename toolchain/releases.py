@@ -21,12 +21,13 @@ class Release:
     """A published file and the publisher's list of checksums for it.
 
     `checksums` holds lines "digest  name", a bare digest, or the GitHub API's description of a release.
-    `archive` tells a tar from a bare program.
+    `archive` tells a tar from a bare program. `upstream` is the file's address at its publisher, whatever the mirror.
     """
 
     url: str
     checksums: str
     archive: bool
+    upstream: str = ""
 
     @property
     def name(self) -> str:
@@ -42,7 +43,9 @@ def release_of(engine: Engine, machine: Machine) -> Release | None:
     """Return the published release of `engine` for `machine`; None where the publisher makes none."""
     maker = _MAKERS.get(engine.name)
     release = maker(engine, machine) if maker else None
-    return None if release is None else Release(mirrored(release.url), mirrored(release.checksums), release.archive)
+    if release is None:
+        return None
+    return Release(mirrored(release.url), mirrored(release.checksums), release.archive, release.url)
 
 
 def mirrored(url: str) -> str:

@@ -19,7 +19,7 @@ from toolchain.placed import Placed, Way
 from toolchain.progress import Progress, Silent
 from toolchain.reachability import reachable
 from toolchain.recipes import RECIPES
-from toolchain.releases import release_of
+from toolchain.releases import Release, release_of
 from toolchain.search import Search
 from toolchain.store import Store
 from toolchain.versions import VersionMemory
@@ -61,6 +61,7 @@ def sync(
     for placed in found:
         if placed.program is not None:
             run.store.expose(ENGINES[placed.name], placed.program)
+    run.memory.save()
     return found
 
 
@@ -115,17 +116,20 @@ class _Sync:
         obtainer = Obtainer(self.scratch, ChecksumLock(self.options.root / "checksums.lock.json"), self.progress)
 
         def one(group: Sequence[Engine]) -> list[Placed]:
-            return [self._obtain(obtainer, engine) for engine in group]
+            return [self._obtain(obtainer, engine, releases[engine.name]) for engine in group]
 
         groups: dict[str, list[Engine]] = {}
         for engine in able:  # engines of one file (pulumi and its language host) follow each other
             groups.setdefault(releases[engine.name].url, []).append(engine)
         with ThreadPoolExecutor(_PARALLEL_DOWNLOADS) as threads:
-            return [placed for group in threads.map(one, groups.values()) for placed in group]
+            try:
+                return [placed for group in threads.map(one, groups.values()) for placed in group]
+            except BaseException:
+                obtainer.stopping.set()
+                threads.shutdown(wait=False, cancel_futures=True)
+                raise
 
-    def _obtain(self, obtainer: Obtainer, engine: Engine) -> Placed:
-        release = release_of(engine, self.options.machine)
-        assert release is not None
+    def _obtain(self, obtainer: Obtainer, engine: Engine, release: Release) -> Placed:
         try:
             files = obtainer.obtain(engine, release)
         except UnreachableError as fault:
