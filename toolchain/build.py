@@ -12,15 +12,14 @@ from toolchain.engines import Engine
 from toolchain.errors import writing
 from toolchain.files import digest
 from toolchain.gotool import module_folder, require_go, run_go
-from toolchain.paths import MODULES
 from toolchain.progress import Progress
 from toolchain.recipes import (
     ENGINES_MODULE,
     PROVIDER_MODULE,
     PROVIDER_PACKAGE,
     PULUMI_SDK_MODULE,
-    RECIPES,
     Module,
+    Recipe,
 )
 
 _PYTHON_HOST_FILES = {
@@ -29,28 +28,27 @@ _PYTHON_HOST_FILES = {
 }
 
 
-def build(module: Module, engines: Sequence[Engine], scratch: Path, progress: Progress) -> dict[str, dict[str, Path]]:
-    """Build `engines` of one module below `scratch`; return per engine its files (name -> path).
+def build(
+    recipes: Mapping[str, Recipe], engines: Sequence[Engine], scratch: Path, progress: Progress
+) -> dict[str, dict[str, Path]]:
+    """Build `engines`, all of one module, below `scratch`; return per engine its files (name -> path).
 
     Raises MissingToolError without a fit Go, StorageError on a full disk, ToolchainError when the build fails.
     """
     require_go()
+    chosen = {engine: recipes[engine.name] for engine in engines}
+    module = next(iter(chosen.values())).module
     work = work_folder(module, scratch)
-    recipes = {engine.name: RECIPES[engine.name] for engine in engines}
-    packages = [recipe.package for recipe in recipes.values()]
+    packages = [recipe.package for recipe in chosen.values()]
     if PROVIDER_PACKAGE in packages:
         _write_embedded(work)
     with writing(scratch):
         output = Path(tempfile.mkdtemp(dir=scratch, prefix="built-"))
     _compile(module, packages, work, output, progress)
-    made = {name: {_program(name, engines): output / recipe.output} for name, recipe in recipes.items()}
+    made = {engine.name: {engine.program: output / recipe.output} for engine, recipe in chosen.items()}
     if "pulumi-language-python" in made:
         made["pulumi-language-python"].update(_python_host_files(output, scratch))
     return made
-
-
-def _program(name: str, engines: Sequence[Engine]) -> str:
-    return next(engine.program for engine in engines if engine.name == name)
 
 
 def work_folder(module: Module, scratch: Path) -> Path:
@@ -60,8 +58,8 @@ def work_folder(module: Module, scratch: Path) -> Path:
     """
     work = scratch / "modules" / module.name
     with writing(work):
-        for source in sorted((MODULES / module.name).rglob("*")):
-            target = work / source.relative_to(MODULES / module.name)
+        for source in sorted(module.folder.rglob("*")):
+            target = work / source.relative_to(module.folder)
             if source.is_file() and not (target.exists() and digest(target) == digest(source)):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)

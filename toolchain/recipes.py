@@ -22,10 +22,11 @@ class Module:
 
     name: str
     values: tuple[tuple[str, str], ...] = ()
+    root: Path = MODULES
 
     @property
     def folder(self) -> Path:
-        return MODULES / self.name
+        return self.root / self.name
 
     @property
     def ldflags(self) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from toolchain.engines import ENGINES, Engine, Machine
 from toolchain.placed import Placed, Way
-from toolchain.recipes import RECIPES
+from toolchain.recipes import RECIPES, Recipe
 from toolchain.releases import release_of
 from toolchain.store import Store
 from toolchain.versions import VersionMemory, beside, on_path, plugin_home
@@ -21,6 +22,7 @@ class Search:
     machine: Machine
     memory: VersionMemory
     path: str | None = None
+    recipes: Mapping[str, Recipe] = field(default_factory=lambda: RECIPES)
 
     def cached(self, engine: Engine, ways: tuple[Way, ...]) -> Placed | None:
         """Return the engine as an earlier run built or downloaded it."""
@@ -46,8 +48,8 @@ class Search:
     def keys(self, engine: Engine) -> dict[Way, str]:
         """Return the content addresses under which the engine may lie in the cache, by the way it would have come."""
         keys = {}
-        if engine.name in RECIPES:
-            keys[Way.BUILD] = RECIPES[engine.name].key(engine, self.machine)
+        if engine.name in self.recipes:
+            keys[Way.BUILD] = self.recipes[engine.name].key(engine, self.machine)
         release = release_of(engine, self.machine)
         if release is not None:
             described = f"{engine.name} {engine.version} {release.name} {self.machine}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ from toolchain.paths import toolchain_dir
 from toolchain.placed import Placed, Way
 from toolchain.progress import Progress, Silent
 from toolchain.reachability import reachable
-from toolchain.recipes import RECIPES
+from toolchain.recipes import RECIPES, Recipe
 from toolchain.releases import Release, release_of
 from toolchain.search import Search
 from toolchain.store import Store
@@ -30,12 +30,13 @@ _PARALLEL_DOWNLOADS = 4
 
 @dataclass(frozen=True)
 class Options:
-    """How to sync. `ways`: those allowed, tried in this order; `path` replaces PATH in tests."""
+    """How to sync. `ways`: those allowed; `path` and `recipes` replace PATH and the engines' own recipes."""
 
     root: Path = field(default_factory=toolchain_dir)
     ways: tuple[Way, ...] = ALL_WAYS
     path: str | None = None
     machine: Machine = field(default_factory=this_machine)
+    recipes: Mapping[str, Recipe] = field(default_factory=lambda: RECIPES)
 
 
 def status(options: Options | None = None, names: Iterable[str] = ENGINES) -> list[Placed]:
@@ -71,7 +72,7 @@ class _Sync:
         self.progress = progress
         self.store = Store(options.root)
         self.memory = VersionMemory(options.root / "versions.json")
-        self.search = Search(self.store, options.machine, self.memory, options.path)
+        self.search = Search(self.store, options.machine, self.memory, options.path, options.recipes)
         self.scratch = options.root / "work"
 
     def wait_note(self) -> None:
@@ -133,7 +134,7 @@ class _Sync:
         try:
             files = obtainer.obtain(engine, release)
         except UnreachableError as fault:
-            if Way.BUILD not in self.options.ways or engine.name not in RECIPES:
+            if Way.BUILD not in self.options.ways or engine.name not in self.options.recipes:
                 raise
             self.progress.note(fault.what, **fault.figures)
             return Placed(engine.name, engine.version, Way.MISSING, None)
@@ -144,10 +145,10 @@ class _Sync:
         built = []
         by_module: dict[str, list[Engine]] = {}
         for engine in engines:
-            if engine.name in RECIPES:
-                by_module.setdefault(RECIPES[engine.name].module.name, []).append(engine)
+            if engine.name in self.options.recipes:
+                by_module.setdefault(self.options.recipes[engine.name].module.name, []).append(engine)
         for group in by_module.values():
-            made = build(RECIPES[group[0].name].module, group, self.scratch, self.progress)
+            made = build(self.options.recipes, group, self.scratch, self.progress)
             for engine in group:
                 program = self.store.place(engine, self.search.keys(engine)[Way.BUILD], made[engine.name])
                 built.append(Placed(engine.name, engine.version, Way.BUILD, program))

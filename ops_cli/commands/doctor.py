@@ -23,7 +23,7 @@ def command(output: str) -> None:
     headings = {"subject": _("what"), "state": _("state"), "found": _("found"), "cure": _("cure")}
     print_rows(rows, headings, output)
     if any(one.needed and not one.good for one in found):
-        raise click.exceptions.Exit(ExitCode.MISSING_TOOL)
+        raise SystemExit(ExitCode.MISSING_TOOL)
 
 
 def _state(good: bool, needed: bool, output: str) -> str:
