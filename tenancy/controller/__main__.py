@@ -24,7 +24,8 @@ async def run(settings: Settings) -> None:
 def main() -> int:
     """Return the exit code: 0 after a signal, 8 when the controller refuses to start."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("kopf").setLevel(logging.WARNING)
+    for chatty in ("kopf", "aiohttp.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         asyncio.run(run(Settings.of(os.environ)))
     except EstranError as refusal:
