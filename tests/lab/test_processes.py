@@ -81,7 +81,7 @@ def test_dead_component_is_started_again(tmp_path: Path) -> None:
 
 def test_death_names_the_component_and_shows_its_log(tmp_path: Path) -> None:
     dying = _process(tmp_path, "etcd", argv=("sh", "-c", "echo the disk is mad; exit 3"), ready=lambda: False)
-    with pytest.raises(UnreachableError, match="etcd stopped just after its start.*\n.*the disk is mad") as refusal:
+    with pytest.raises(UnreachableError, match=r"etcd stopped just after its start.*\n.*the disk is mad") as refusal:
         start([_process(tmp_path), dying], tmp_path)
     assert refusal.value.where == str(tmp_path / "etcd.log")
     assert "estran lab down --purge" in refusal.value.remedy
