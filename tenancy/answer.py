@@ -15,7 +15,7 @@ UNSAID = {"storage": 0, "gpu": 0, **DEFAULT_COUNTS}
 
 @dataclass(frozen=True)
 class Answer:
-    """A decision ready to be shown. `reasons` hold `rule`, `en`, `fr` and `figures`; `alternative` what could be asked."""
+    """A decision ready to be shown; `reasons` hold `rule`, `en`, `fr`, `figures`, `alternative` what could be asked."""
 
     verdict: str
     rule: str
@@ -56,8 +56,8 @@ def answer_of_decision(request: NamespaceRequest, decision: Decision) -> Answer:
     offered = decision.alternative
     alternative = {"name": offered.name, "quota": offered.quota.written(), "grants": list(offered.grants)} \
         if offered else None
-    reasons = [{"rule": each.rule, "en": each.en, "fr": each.fr, "figures": each.figures} for each in decision.reasons]
-    return Answer(decision.verdict, decision.rule, request.tenant, request.name, request.namespace, reasons, alternative)
+    return Answer(decision.verdict, decision.rule, request.tenant, request.name, request.namespace,
+                  [each.described() for each in decision.reasons], alternative)
 
 
 def answer_of_status(found: Mapping[str, Any]) -> Answer:

@@ -1,7 +1,7 @@
 """The book of decisions: one JSON line per fact, each holding the hash of the line before it, synced before it counts.
 
-A line is believed only when its own hash and its link both fit. The end of a book that a power cut tore is put aside, never
-guessed; a fault anywhere else stops everything, because somebody wrote there.
+A line is believed only when its own hash and its link both fit. The end of a book that a power cut tore is put aside,
+never guessed; a fault anywhere else stops everything, because somebody wrote there.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ class Client:
         return found
 
     def quotas(self, namespace: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """Return what a namespace may use and what it uses, by resource, as its ResourceQuota says; empty when not made."""
+        """Return what a namespace may use and what it uses, as its ResourceQuota says; empty when it was not made."""
         with self._errors():
             found = self._core.list_namespaced_resource_quota(namespace, _request_timeout=CALL_TIMEOUT_S).items
         return next(((each.status.hard or {}, each.status.used or {}) for each in found), ({}, {}))

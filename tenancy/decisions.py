@@ -1,4 +1,4 @@
-"""`decide`: a request and what is already held go in, one decision comes out. Pure, so the same again gives the same."""
+"""`decide`: a request and what is already held go in, one decision comes out; the same again gives the same."""
 
 from __future__ import annotations
 

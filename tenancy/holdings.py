@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from infra.inventory.quota import Quota
 
@@ -24,7 +24,7 @@ class Holding:
 class Holdings:
     """What one tenant holds by requests, and which namespace names are taken by anybody's."""
 
-    granted: Quota = Quota.nothing()
+    granted: Quota = field(default_factory=Quota.nothing)
     count: int = 0
     names: Collection[str] = frozenset()
 

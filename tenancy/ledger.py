@@ -21,8 +21,8 @@ DECISION, ADOPTION, RELEASE, POLICY, BEGINNING = "decision", "adoption", "releas
 class Ledger:
     """Decisions and holdings of one cluster. Every method may be called from any thread.
 
-    All holdings of a cluster are under one lock: a decision takes a millisecond, and a lock per tenant would let a parent
-    and its child spend the same budget.
+    All holdings of a cluster are under one lock: a decision takes a millisecond, most of it waiting for the disk, and
+    names are shared by all tenants.
     """
 
     def __init__(self, book: Book, cluster: str) -> None:
@@ -76,8 +76,7 @@ class Ledger:
             decision = decide(site, request, self._holdings(request.tenant), today)
             return self._write(DECISION, {
                 **_described(request), "verdict": decision.verdict, "rule": decision.rule,
-                "reasons": [{"rule": reason.rule, "en": reason.en, "fr": reason.fr, "figures": reason.figures}
-                            for reason in decision.reasons],
+                "reasons": [reason.described() for reason in decision.reasons],
                 "examined": {reason.rule: reason.figures for reason in decision.examined},
                 "alternative": _offered(decision.alternative),
             }, now)
@@ -89,7 +88,7 @@ class Ledger:
                 self._write(ADOPTION, {**_described(request), "verdict": "Granted"}, now)
 
     def note_deletion_policy(self, uid: str, policy: str, now: datetime) -> None:
-        """Write down that the deletion policy of a holding changed, so that it is known even if the request vanishes."""
+        """Write down that the deletion policy of a holding changed: it must be known even once the request is gone."""
         with self._lock:
             holding = self._held.get(uid)
             if holding is not None and holding.deletion_policy != policy:

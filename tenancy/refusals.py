@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 
-from infra.inventory.errors import EstranError, N_
+from infra.inventory.errors import N_, EstranError
 from tenancy.errors import RefusedError, RequestError, UnreachableError
 
-_POLICY = re.compile(r"ValidatingAdmissionPolicy '(?P<policy>[^']+)' with binding '[^']+' denied request: (?P<said>.*)", re.S)
+_POLICY = re.compile(
+    r"ValidatingAdmissionPolicy '(?P<policy>[^']+)' with binding '[^']+' denied request: (?P<said>.*)", re.S)
 
 
 def refused(status: int | None, body: str | bytes, server: str, tenant: str = "") -> EstranError:

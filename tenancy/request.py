@@ -70,4 +70,5 @@ def asked_quota(written: Mapping[str, Any]) -> Quota:
         first = error.errors(include_url=False)[0]
         raise RequestError(
             N_("{key} can't be read: {reason}"), where=f"quota.{first['loc'][0]}", key=first["loc"][0],
-            reason=first["msg"], remedy=N_("write for instance cpu 4 or 500m, memory 8Gi, storage 20Gi, gpu 1")) from error
+            reason=first["msg"],
+            remedy=N_("write for instance cpu 4 or 500m, memory 8Gi, storage 20Gi, gpu 1")) from error

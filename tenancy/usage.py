@@ -12,7 +12,7 @@ from infra.inventory.site import Site
 
 @dataclass(frozen=True)
 class Usage:
-    """One resource of a convention, each figure as Kubernetes writes it; `granted` is None when no cluster was asked."""
+    """One resource of a convention, as Kubernetes writes figures; `granted` is None when no cluster was asked."""
 
     resource: str
     convention: str

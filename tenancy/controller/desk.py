@@ -37,7 +37,7 @@ def now() -> datetime:
 
 
 class Desk:
-    """Handles the requests of one cluster. Nothing is handled before `open` is set."""
+    """Handles the requests of one cluster."""
 
     def __init__(self, api: Api, ledger: Ledger, sites: SiteSource, changed: Callable[[str], None]) -> None:
         """`changed` is called with a tenant's id whenever what it holds has changed."""

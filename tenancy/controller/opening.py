@@ -20,7 +20,7 @@ from tenancy.errors import ConflictError
 from tenancy.ledger import Ledger
 from tenancy.manifests.budget import QUOTA_NAME
 from tenancy.manifests.door import door_name
-from tenancy.manifests.kinds import meta
+from tenancy.manifests.kinds import Manifest, meta
 from tenancy.request import NamespaceRequest, asked_quota
 
 BINDING = "estran-decision-book"
@@ -36,12 +36,12 @@ log = logging.getLogger("estran.tenancy")
 async def open_ledger(api: Api, book: Book) -> Ledger:
     """Return the ledger of the cluster, once the platform layer is there.
 
-    Waits for the API server, the namespace of the platform and the custom resources, for ever. Raises ConflictError when the
-    cluster's decisions are in another book.
+    Waits for the API server, the namespace of the platform and the custom resources, for ever. Raises ConflictError
+    when the cluster's decisions are in another book.
     """
     waiting = AsyncRetrying(retry=retry_if_exception_type((ApiError, aiohttp.ClientError, TimeoutError)),
                             wait=wait_exponential(multiplier=0.1, max=LONGEST_WAIT_S))
-    cluster = await waiting(api.get, f"/api/v1/namespaces/{PLATFORM_NAMESPACES[0]}")
+    cluster: Manifest = await waiting(api.get, f"/api/v1/namespaces/{PLATFORM_NAMESPACES[0]}")
     ledger = Ledger(book, cluster["metadata"]["uid"])
     book_id = await asyncio.to_thread(ledger.begin, now())
     await waiting(api.get, f"{TENANCY}/namespacerequests", limit="1")
@@ -64,8 +64,8 @@ async def bind(api: Api, book_id: str) -> None:
             raise ConflictError(
                 N_("this cluster's decisions are in another book (it begins with {found}, this one with {wanted})"),
                 where=f"configmap {SYSTEM_NAMESPACE}/{BINDING}", found=found[:12], wanted=book_id[:12],
-                remedy=N_("start the controller with that book (ESTRAN_AUDIT_FILE); if it is lost, delete this ConfigMap: "
-                          "what the cluster holds will then be taken into a new book")) from error
+                remedy=N_("start the controller with that book (ESTRAN_AUDIT_FILE); if it is lost, delete this "
+                          "ConfigMap: what the cluster holds will then be taken into a new book")) from error
 
 
 async def adopt_unknown(api: Api, ledger: Ledger) -> None:

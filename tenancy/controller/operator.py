@@ -89,8 +89,9 @@ class Operator:
 
     async def _on_tenant(self, event: kopf.RawEvent, **_: Any) -> None:
         await asyncio.shield(self._desk)
-        if event["type"] != "DELETED" and self._statuses is not None and "left" not in event["object"].get("status", {}):
-            self._statuses.changed(event["object"]["metadata"]["name"])
+        found = event["object"]
+        if event["type"] != "DELETED" and self._statuses is not None and "left" not in found.get("status", {}):
+            self._statuses.changed(found["metadata"]["name"])
 
 
 def _quiet(settings: kopf.OperatorSettings) -> kopf.OperatorSettings:

@@ -17,7 +17,8 @@ def answered(entry: Entry, found: Mapping[str, Any], now: datetime) -> Manifest:
     granted = entry.fact["verdict"] == "Granted"
     wanted = [(DECIDED, "True", entry.fact["verdict"], _text(entry))]
     if granted:
-        wanted += [(APPLIED, "True", "Made", "the namespace and its limits are there / l'espace et ses limites sont en place"),
+        wanted += [(APPLIED, "True", "Made",
+                    "the namespace and its limits are there / l'espace et ses limites sont en place"),
                    (READY, "True", "Ready", "the namespace can be used / l'espace peut être utilisé")]
     else:
         wanted += [(READY, "False", "Refused", "nothing was made / rien n'a été créé")]

@@ -27,7 +27,8 @@ def cluster_roles() -> list[Manifest]:
     """Return the ClusterRoles of tenants and requesters."""
     return [
         _cluster_role(TENANT_ROLE, [
-            _rule("", ["pods", "services", "configmaps", "secrets", "persistentvolumeclaims", "serviceaccounts"], _WORK),
+            _rule("", ["pods", "services", "configmaps", "secrets", "persistentvolumeclaims", "serviceaccounts"],
+                  _WORK),
             _rule("", ["pods/exec", "pods/portforward", "pods/attach", "pods/eviction"], ["create", "get"]),
             _rule("", ["pods/ephemeralcontainers"], ["get", "update", "patch"]),
             _rule("", ["pods/log", "pods/status", "namespaces"], ["get"]),

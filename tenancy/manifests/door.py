@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infra.inventory import labels
-from infra.inventory.errors import InventoryError, N_
+from infra.inventory.errors import N_, InventoryError
 from infra.inventory.names import PLATFORM_NAMESPACES
 from infra.inventory.site import Site
 from tenancy.manifests.kinds import GROUP_VERSION, Manifest, meta
@@ -17,7 +17,7 @@ RESERVED_NAMES = frozenset({*PLATFORM_NAMESPACES, "default", "kube-public", "kub
 
 
 def door_name(tenant_id: str) -> str:
-    """Return the namespace in which `tenant_id` leaves its requests. Raises InventoryError when it would be too long."""
+    """Return the namespace in which `tenant_id` leaves its requests. Raises InventoryError when it is too long."""
     name = f"{PREFIX}{tenant_id}"
     if len(name) > NAME_MAX:
         raise InventoryError(

@@ -1,4 +1,4 @@
-"""Pod Security of a namespace: the `restricted` profile of the Kubernetes Pod Security Standards, pinned to a version."""
+"""Pod Security of a namespace: a profile of the Kubernetes Pod Security Standards, pinned to a version."""
 
 from __future__ import annotations
 

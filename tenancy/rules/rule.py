@@ -45,6 +45,10 @@ class Reason:
     fr: str
     figures: Figures
 
+    def described(self) -> dict[str, object]:
+        """Return the reason as it stands in the book, in a status and in JSON."""
+        return {"rule": self.rule, "en": self.en, "fr": self.fr, "figures": self.figures}
+
 
 @dataclass(frozen=True)
 class Rule:

@@ -81,6 +81,6 @@ def _send(site: Site, request: NamespaceRequest, output: str, given: dict[str, A
     answer = answer_of_status(found)
     print_answer(answer, output)
     if not given["wait"]:
-        console.print(_("Request {name} is left; follow it with: estran namespace show {name} --tenant {tenant}").format(
-            name=answer.request, tenant=answer.tenant))
+        text = _("Request {name} is left; follow it with: estran namespace show {name} --tenant {tenant}")
+        console.print(text.format(name=answer.request, tenant=answer.tenant))
     refuse(answer, request.purpose)

@@ -13,7 +13,7 @@ from ops_cli.output import print_rows
 if TYPE_CHECKING:
     from infra.inventory.site import Site
 
-IN_TABLE = ("tenant", "kind", "convention", "ends", "cpu", "memory", "storage", "gpu", "grants")
+IN_TABLE = ("tenant", "convention", "ends", "cpu", "memory", "storage", "gpu", "grants")
 
 
 @click.command("list", help=_("List the tenants of the site and their conventions."))

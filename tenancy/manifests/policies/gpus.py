@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from infra.inventory import labels
 from tenancy.manifests.policies.policy import (
-    POD_VARIABLES, TOUCHES_SPEC, Check, Policy, has_grant, workloads,
+    POD_VARIABLES,
+    TOUCHES_SPEC,
+    Check,
+    Policy,
+    has_grant,
+    workloads,
 )
 
 _ASKS = " || ".join(

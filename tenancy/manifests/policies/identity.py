@@ -18,7 +18,8 @@ def identity_policy() -> Policy:
     """
     keys = "(has({0}.metadata.labels) ? {0}.metadata.labels : {{}})"
     new, old = keys.format("object"), f"(oldObject == null ? {{}} : {keys.format('oldObject')})"
-    added = f"variables.new.map(k, k).filter(k, ({_OURS}) && (!(k in variables.old) || variables.old[k] != variables.new[k]))"
+    changed = "!(k in variables.old) || variables.old[k] != variables.new[k]"
+    added = f"variables.new.map(k, k).filter(k, ({_OURS}) && ({changed}))"
     gone = f"variables.old.map(k, k).filter(k, ({_OURS}) && !(k in variables.new))"
     return Policy(
         name="estran-identity", watches=[rule("", "v1", ["namespaces", "namespaces/finalize"])], tenants_only=False,

@@ -24,8 +24,8 @@ def ownership_policy() -> Policy:
                    "by": "has(object.spec.requestedBy) ? string(object.spec.requestedBy) : ''"},
         checks=(
             Check(holds="variables.door != '' && variables.door == variables.tenant", found="variables.tenant",
-                  english=f"a request for {{found}} is not made here; write it in the namespace tenant-{{found}}",
-                  french=f"une demande pour {{found}} ne se fait pas ici ; écrivez-la dans l'espace tenant-{{found}}"),
+                  english="a request for {found} is not made here; write it in the namespace tenant-{found}",
+                  french="une demande pour {found} ne se fait pas ici ; écrivez-la dans l'espace tenant-{found}"),
             Check(holds=f"{IS_PLATFORM} || variables.group in request.userInfo.groups", found="variables.group",
                   english="only members of the group {found} ask for this tenant; ask your administrator to add you",
                   french="seuls les membres du groupe {found} demandent pour ce titulaire ; "

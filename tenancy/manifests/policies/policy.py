@@ -77,7 +77,9 @@ def workloads() -> list[Manifest]:
     ]
 
 
-def rule(group: str, version: str, resources: Sequence[str], operations: Sequence[str] = ("CREATE", "UPDATE")) -> Manifest:
+def rule(
+    group: str, version: str, resources: Sequence[str], operations: Sequence[str] = ("CREATE", "UPDATE")
+) -> Manifest:
     """Return one resource rule of a policy's match constraints."""
     return {"apiGroups": [group], "apiVersions": [version], "resources": list(resources),
             "operations": list(operations), "scope": "*"}

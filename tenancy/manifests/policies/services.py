@@ -14,7 +14,8 @@ def service_policy() -> Policy:
         variables={"type": _TYPE, "outside": "has(object.spec.externalIPs) ? object.spec.externalIPs : []"},
         checks=(
             Check(holds=f"variables.type != 'NodePort' || {has_grant('node-port')}", found="variables.type",
-                  english="a Service of type {found} needs the right node-port in your convention; write type: ClusterIP",
+                  english="a Service of type {found} needs the right node-port in your convention; "
+                          "write type: ClusterIP",
                   french="un Service de type {found} demande le droit node-port dans votre convention ; "
                          "écrivez type: ClusterIP"),
             Check(holds=f"variables.type != 'LoadBalancer' || {has_grant('load-balancer')}", found="variables.type",
