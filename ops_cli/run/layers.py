@@ -148,5 +148,5 @@ def _refusal(outcome: Outcome, error: Exception) -> LayerError:
 def _complaints(output: str) -> str:
     """Return what Pulumi says under `Diagnostics:`, each line once; its last lines when it says nothing there."""
     said = output.partition("Diagnostics:")[2].partition("\nstderr:")[0].partition("\nResources:")[0] or output[-1500:]
-    lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("  pulumi:pulumi:Stack")]
+    lines = [line.strip() for line in said.splitlines() if line.strip() and "pulumi:pulumi:Stack" not in line]
     return "\n".join(dict.fromkeys(lines))

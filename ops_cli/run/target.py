@@ -24,7 +24,7 @@ def target_of(site: Site, named: Path | None = None) -> Target:
         cluster = ClusterArgs(named, os.environ.get("ESTRAN_CONTEXT", ""), "")
         return Target(named, cluster.context, live_cluster_uid(cluster), {**os.environ, **engine_environment()})
     lab = LabState.load(site.id)
-    cluster = ClusterArgs(lab.kubeconfig, site.id, lab.cluster_uid)
+    cluster = ClusterArgs(lab.kubeconfig, site.cluster.name, lab.cluster_uid)
     live_cluster_uid(cluster)
     environment = {**os.environ, **engine_environment(), **lab.environment()}
     return Target(cluster.kubeconfig, cluster.context, cluster.uid, environment)
