@@ -57,7 +57,7 @@ class Book:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         except OSError as fault:
             raise _unwritable(path, fault) from fault
         try:
@@ -117,7 +117,6 @@ class Book:
             aside.write_bytes(torn)
             os.ftruncate(self._descriptor, sound)
             os.fsync(self._descriptor)
-        os.lseek(self._descriptor, 0, os.SEEK_END)
         return entries
 
 
