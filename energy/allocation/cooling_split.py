@@ -17,7 +17,7 @@ from infra.inventory.site import Site
 
 @dataclass(frozen=True)
 class CoolingSplit:
-    """Joules [holders, intervals] by machine; `unborne_j`: of zones without IT energy; the rule used for shared machines."""
+    """Joules [holders, intervals] by machine; `unborne_j`: of zones without IT energy; how sure the split is."""
 
     by_machine: dict[str, Joules]
     unborne_j: Joules

@@ -1,4 +1,4 @@
-"""Who can bear energy: an account in a cooling zone. Everything is split over these; a report adds them up its own way."""
+"""Who can bear energy: an account in a cooling zone. Everything is split over these; a report adds them up."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def _node_energy(closure: Closure, outlets: tuple[str, ...]) -> Joules:
 
 def _through(closure: Closure, outlets: tuple[str, ...], split: NodeSplit, rows: list[int],
              height: int) -> dict[str, Joules]:
-    """Return each holder's draw [J] at each outlet of a node: its part of the node times the outlet's part of the node."""
+    """Return each holder's draw [J] at each outlet of a node: its part of the node times the outlet's part of it."""
     own_j = split.idle_j + split.dynamic_j
     node_j = np.maximum(own_j.sum(axis=0), 1)
     through: dict[str, Joules] = {}

@@ -1,4 +1,4 @@
-"""IT energy of one node over accounts: idle by reservation, dynamic by use (GHG Protocol ICT guidance; METHOD.md §4)."""
+"""IT energy of one node over accounts: idle by reservation, dynamic by use (GHG Protocol, ICT guidance)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class NodeSplit:
 
 
 def split_node(node: Node, energy_j: Joules, use: NodeUse) -> NodeSplit:
-    """Return the split of a node's energy. Capacity that nobody reserved is `_free`'s (a control plane's: `_platform`'s).
+    """Return the split of a node's energy. Capacity nobody reserved is `_free`'s (a control plane's: `_platform`'s).
 
     Dynamic energy in an interval in which nobody used anything is split as idle energy: it is the machine's own.
     """
@@ -46,7 +46,7 @@ def split_node(node: Node, energy_j: Joules, use: NodeUse) -> NodeSplit:
 
 
 def core_dynamic_w(node: Node) -> float:
-    """Return the declared power [W] of one busy core above idle: the nameplate's rest once GPUs at full load are off."""
+    """Return the declared power [W] of one busy core above idle: the nameplate's rest without GPUs at full load."""
     gpus_w = sum(gpu.count * gpu.nameplate_w for gpu in node.gpus)
     host_idle_w = node.power.idle_w - sum(gpu.count * gpu.idle_w for gpu in node.gpus)
     return max(0.0, node.power.nameplate_w - gpus_w - host_idle_w) / node.cpu_cores
@@ -65,12 +65,12 @@ def _parts(node: Node, energy_j: Joules, gpu_idle_w: float) -> tuple[Joules, Jou
     return idle_j - gpu_idle_j, gpu_idle_j, energy_j - idle_j
 
 
-def _reservations(accounts: tuple[str, ...], reserved: Mapping[str, Values], capacity: float, owner_of_rest: str,
-                  intervals: int) -> Joules:
+def _reservations(accounts: tuple[str, ...], reserved: Mapping[str, Values], capacity: float,
+                  owner_of_rest: str, intervals: int) -> Joules:
     rows = {account: _whole(amount * MILLI) for account, amount in reserved.items()}
     taken = sum(rows.values(), np.zeros(intervals, dtype=np.int64))
     rest = np.maximum(0, round(capacity * MILLI) - taken)
-    # Where nothing can be reserved (a pool of GPUs on a node without any), the owner of the rest stands for the machine.
+    # Where nothing can be reserved (GPUs of a node without any), the owner of the rest stands for the machine.
     rest = np.where((taken == 0) & (rest == 0), 1, rest)
     rows[owner_of_rest] = rows.get(owner_of_rest, 0) + rest
     return _stacked(accounts, rows, intervals)

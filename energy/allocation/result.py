@@ -13,7 +13,7 @@ from infra.inventory.errors import N_
 
 
 class Component(StrEnum):
-    """Where a joule went. IDLE and DYNAMIC are IT energy; LOSS, COOLING and BASE are overhead; CLOSURE is `_residual`'s."""
+    """Where a joule went. IDLE and DYNAMIC are IT energy; LOSS, COOLING, BASE are overhead; CLOSURE is `_residual`."""
 
     DYNAMIC = "dynamic"
     IDLE = "idle"

@@ -1,4 +1,4 @@
-"""From readings to the settled result, in the order of METHOD.md: IT, cooling, base load, losses up the feeds, closure."""
+"""From readings to the settled result, in the order of METHOD.md: IT, cooling, base load, losses, closure."""
 
 from __future__ import annotations
 
@@ -45,8 +45,9 @@ def settle(site: Site, readings: MeterReadings, use: Use) -> Allocation:
 
 def _losses(closure: Closure, through_outlets: Mapping[str, Joules], draws_j: Mapping[str, Joules],
             like: Shares) -> tuple[Shares, Joules]:
-    """Return the losses of all stages over holders: at each stage in proportion to the energy carried through it, losses
-    below it included; and what nobody carried.
+    """Return the losses of all stages over holders, and what nobody carried.
+
+    At each stage they go in proportion to the energy carried through it, losses below it included.
     """
     carried = dict(draws_j)
     lost = np.zeros_like(like.energy_j)
@@ -54,7 +55,8 @@ def _losses(closure: Closure, through_outlets: Mapping[str, Joules], draws_j: Ma
     for name in closure.feeds.order:
         out = through_outlets.get(name)
         if out is None:
-            out = sum((branch.of(carried[branch.child]) for branch in closure.feeds.branches[name]), np.zeros_like(lost))
+            branches = closure.feeds.branches[name]
+            out = sum((branch.of(carried[branch.child]) for branch in branches), np.zeros_like(lost))
         shares, unborne_j = apportion(closure.stages[name].loss_j, out)
         carried[name] = out + shares
         lost += shares

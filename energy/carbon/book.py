@@ -1,4 +1,4 @@
-"""The operational book, location-based: each interval's energy at that interval's factor (GHG Protocol Scope 2, ch. 6)."""
+"""The operational book, location-based: each interval's energy at its own factor (GHG Protocol Scope 2, ch. 6)."""
 
 from __future__ import annotations
 

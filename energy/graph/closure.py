@@ -74,7 +74,7 @@ def _drawn(feeds: Feeds, point: str, draws_j: Mapping[str, Joules], registers: R
 
 def _base_load(site: Site, feeds: Feeds, registers: Registers,
                machines_j: Mapping[str, Joules]) -> tuple[Joules, Quality]:
-    """Return the energy of light, doors and security: what its metered panel feeds beside machines, else as declared."""
+    """Return the energy of light, doors, security: what its metered panel feeds beside machines, else as declared."""
     panel = site.identity.base_load_fed_by
     if panel in site.power.panels:
         measured_j = registers.through(panel)

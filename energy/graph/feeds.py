@@ -17,7 +17,7 @@ BASE_LOAD = "base-load"
 
 @dataclass(frozen=True)
 class Branch:
-    """One draw of a child on a parent: part number `position` of `parts` equal ones (a child may have several parents)."""
+    """One draw of a child on a parent: part number `position` of as many equal `parts` as the child has parents."""
 
     child: str
     position: int
@@ -65,6 +65,6 @@ def _base_parent(site: Site, elements: Mapping[str, object]) -> str:
     if chosen is None:
         return next(iter(site.power.incomers))
     if chosen not in elements and chosen not in site.power.incomers:
-        raise EnergyError(N_("the base load hangs on '{element}', which is not an element of the feeds"), element=chosen,
-                          where="identity.base_load_fed_by", remedy=N_("name a panel of the site file"))
+        raise EnergyError(N_("the base load hangs on '{element}', which is not an element of the feeds"),
+                          element=chosen, where="identity.base_load_fed_by", remedy=N_("name a panel of the site file"))
     return chosen

@@ -26,8 +26,8 @@ class Stage:
 def stage_of(drawn_j: Joules, measured_in_j: Joules | None, measured_out_j: Joules | None, curve: LossCurve) -> Stage:
     """Return the stage whose children draw `drawn_j`.
 
-    The loss is the difference of its two meters; with one meter or none it is the loss curve at the output load. What the
-    meters leave unexplained is the residual, signed; a loss is never negative: below zero it is disagreement of meters.
+    The loss is the difference of its two meters; with one meter or none it is the loss curve at the output load.
+    What meters leave unexplained is the residual, signed; a loss is never negative: below zero meters disagree.
     """
     lossless = curve == LossCurve()
     if lossless:

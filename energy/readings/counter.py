@@ -45,8 +45,8 @@ def first_gap(edges: Values) -> tuple[int, int]:
 def used_between(edges: Values) -> Values:
     """Return what a use counter gained per interval; series may appear and vanish (pods do).
 
-    Before its first reading a counter stood at zero; between readings and after its last one it is held; after a fall it
-    counts from zero. The result serves as *share* of a metered total, never as a total.
+    Before its first reading a counter stood at zero; between readings and after its last one it is held; after a
+    fall it counts from zero. The result serves as *share* of a metered total, never as a total.
     """
     held = edges.copy()
     known = np.isfinite(held)

@@ -78,7 +78,7 @@ def _edges_of(source: Prometheus, site_id: str, metric: str, period: Period) -> 
 
 
 def _resets_of(source: Prometheus, site_id: str, metric: str, period: Period) -> dict[str, np.ndarray]:
-    """Return by meter the intervals in which a reset may have happened (one sample more than the interval is looked at)."""
+    """Return by meter the intervals in which a reset may have happened (a minute more than the interval is seen)."""
     query = f"resets({_selector(metric, site_id)}[{SETTLEMENT_S + 60}s]) > 0"
     return {series.labels.get("meter", ""): np.isfinite(series.values[1:])
             for series in source.on_edges(query, period)}

@@ -92,7 +92,8 @@ class Prometheus:
         except requests.RequestException as fault:
             raise UnreachableError(
                 N_("Prometheus does not answer: {reason}"), where=self.url, reason=_reason_of(fault),
-                remedy=N_("check that it runs there (`estran lab history` starts the lab's), then run again")) from fault
+                remedy=N_("check that it runs there (`estran lab history` starts the lab's), then run again"),
+            ) from fault
         return self._whole(response, parameters["query"])
 
     def _whole(self, response: requests.Response, query: str) -> list[Any]:

@@ -32,8 +32,12 @@ Progress = Callable[[int, str], None]
 VIRTUAL_NAMES = {PLATFORM: N_("platform"), FREE: N_("free capacity"), RESIDUAL: N_("not closed")}
 
 
+def _unheard(_step: int, _doing: str) -> None:
+    """Hear nothing of the progress."""
+
+
 @dataclass(frozen=True)
-class _Settled:
+class Settled:
     """What a report is made of."""
 
     site: Site
@@ -43,10 +47,10 @@ class _Settled:
 
 
 def month_report(site: Site, month: str, source: Prometheus, view: View = "tenant",
-                 progress: Progress = lambda step, doing: None) -> EnergyReport:
+                 progress: Progress = _unheard) -> EnergyReport:
     """Return the report of a calendar month of the site's time zone, read from `source`.
 
-    `progress` hears which of STEPS steps begins. Raises EnergyError and its kinds; no figure is made of part of the data.
+    `progress` hears which of STEPS steps begins. Raises EnergyError and its kinds: nothing is made of part of the data.
     """
     period = month_period(month, site.zone_info)
     progress(0, N_("reading the meters"))
@@ -56,13 +60,13 @@ def month_report(site: Site, month: str, source: Prometheus, view: View = "tenan
     progress(2, N_("closing on the facility meter"))
     allocation = settle(site, readings, use)
     progress(3, N_("weighing carbon"))
-    settled = _Settled(site, readings, allocation, _factors(site, period, allocation))
+    settled = Settled(site, readings, allocation, _factors(site, period, allocation))
     report = report_of(settled, view, month, source.url)
     progress(STEPS, N_("done"))
     return report
 
 
-def report_of(settled: _Settled, view: View, label: str, source: str) -> EnergyReport:
+def report_of(settled: Settled, view: View, label: str, source: str) -> EnergyReport:
     """Return the report of a settled period. Raises ConservationError when its lines miss the facility meter."""
     site, closure = settled.site, settled.allocation.closure
     lines = tuple(_lines(settled, view))
@@ -87,7 +91,7 @@ def _factors(site: Site, period: Period, allocation: Allocation) -> FactorSeries
     return factors_for(period, next(iter(site.power.incomers.values())).grid)
 
 
-def _lines(settled: _Settled, view: View) -> Iterator[ReportLine]:
+def _lines(settled: Settled, view: View) -> Iterator[ReportLine]:
     rows_of = _rows_by_tenant if view == "tenant" else _rows_by_zone
     groups = rows_of(settled.site, settled.allocation.shares[Component.IDLE].holders)
     sums = {key: _energies(settled.allocation, rows) for key, rows in groups.items()}
@@ -97,7 +101,7 @@ def _lines(settled: _Settled, view: View) -> Iterator[ReportLine]:
         yield _line(settled, view, key, sums[key], {component: rounded[key, component] for component in Component})
 
 
-def _line(settled: _Settled, view: View, key: str, energies_j: Mapping[Component, Joules],
+def _line(settled: Settled, view: View, key: str, energies_j: Mapping[Component, Joules],
           energy_wh: Mapping[Component, int]) -> ReportLine:
     total_j = sum(energies_j.values(), settled.allocation.closure.facility_j * 0)
     it_wh = sum(energy_wh[component] for component in IT_COMPONENTS)
@@ -105,12 +109,12 @@ def _line(settled: _Settled, view: View, key: str, energies_j: Mapping[Component
     kind: type[ReportLine] = ZoneLine if view == "zone" and not virtual else TenantLine
     return kind(
         key=key, name=_name_of(settled.site, view, key), kind="virtual" if virtual else view, energy_wh=energy_wh,
-        energy_j=int(total_j.sum()), location_based_gco2=grams(carbon_j_g_per_kwh(total_j, settled.factors)),
+        energy_j=int(total_j.sum()), location_based_gco2e=grams(carbon_j_g_per_kwh(total_j, settled.factors)),
         pue=pue_of(sum(energy_wh.values()), it_wh, 3, settled.allocation.closure.period),
         quality=_qualities(settled, view, key))
 
 
-def _qualities(settled: _Settled, view: View, key: str) -> dict[str, Quality]:
+def _qualities(settled: Settled, view: View, key: str) -> dict[str, Quality]:
     bridged = any(settled.readings.bridged.values())
     measured = Quality.BRIDGED if bridged else Quality.MEASURED
     if key == RESIDUAL:

@@ -26,7 +26,7 @@ class ReportLine:
     kind: Kind
     energy_wh: Mapping[Component, int]
     energy_j: int
-    location_based_gco2: float
+    location_based_gco2e: float
     pue: Pue | InterimPue | None
     quality: Mapping[str, Quality]
 
@@ -95,8 +95,8 @@ class EnergyReport:
         return sum(line.energy_j for line in self.lines)
 
     @property
-    def location_based_gco2(self) -> float:
-        return sum(line.location_based_gco2 for line in self.lines)
+    def location_based_gco2e(self) -> float:
+        return sum(line.location_based_gco2e for line in self.lines)
 
     def local(self, moment: datetime) -> datetime:
         """Return a moment on the site's clocks."""

@@ -1,4 +1,4 @@
-"""PUE and its interim form, told apart by type: less than 12 months is never called PUE (ISO/IEC 30134-2, EN 50600-4-2)."""
+"""PUE and its interim form, told apart by type: under 12 months it is never a PUE (ISO/IEC 30134-2, EN 50600-4-2)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A month of the plant inside a real Prometheus: written as OpenMetrics, made into blocks once, served at once after."""
+"""A month of the plant inside a real Prometheus: written as OpenMetrics, made into blocks once, then served."""

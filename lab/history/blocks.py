@@ -12,14 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import lab.history
+import lab.plant
 from infra.inventory.errors import N_
 from infra.inventory.paths import cache_dir
 from infra.inventory.site import Site
 from lab.errors import MissingToolError, StorageError
-from lab.history.openmetrics import write_month
-from lab.plant.model import MODEL_VERSION, run
+from lab.history.openmetrics import unheard, write_month
+from lab.plant.model import run
 
-FORMAT_VERSION = 1
 # One block per month: with the default of two hours promtool parses the whole text once per block.
 BLOCK_DURATION = "744h"
 SHARE_WRITING = 0.4  # of the whole time, for the progress bar
@@ -37,7 +38,7 @@ class History:
     truth_file: Path
 
 
-def prepare(site: Site, month: str, progress: Progress = lambda done: None, keep_in: Path | None = None) -> History:
+def prepare(site: Site, month: str, progress: Progress = unheard, keep_in: Path | None = None) -> History:
     """Return the blocks of a month of the site, made now unless they are kept already. `progress` hears the share done.
 
     Raises EnergyError (not a month), MissingToolError (no promtool), StorageError (no room left).
@@ -56,8 +57,12 @@ def prepare(site: Site, month: str, progress: Progress = lambda done: None, keep
 
 
 def _hash_of(site: Site, month: str) -> str:
-    described = json.dumps([site.model_dump(mode="json"), month, MODEL_VERSION, FORMAT_VERSION], sort_keys=True)
-    return hashlib.sha256(described.encode()).hexdigest()[:20]
+    """Return the name under which a month is kept: it changes with the site, the month and the model's own source."""
+    digest = hashlib.sha256(json.dumps([site.model_dump(mode="json"), month], sort_keys=True).encode())
+    for package in (lab.plant, lab.history):
+        for source in sorted(Path(package.__path__[0]).glob("*.py")):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:20]
 
 
 def _make(site: Site, month: str, folder: Path, progress: Progress) -> None:
@@ -83,7 +88,7 @@ def _publish(made: Path, folder: Path) -> None:
 
 
 def _create_blocks(promtool: Path, text: Path, blocks: Path) -> None:
-    done = subprocess.run(  # noqa: S603  # our own files through the pinned promtool
+    done = subprocess.run(
         [promtool, "tsdb", "create-blocks-from", "openmetrics", f"--max-block-duration={BLOCK_DURATION}", "--quiet",
          text, blocks], capture_output=True, text=True, check=False, env={"PATH": os.environ.get("PATH", ""),
                                                                            "TMPDIR": str(text.parent)})

@@ -18,7 +18,11 @@ Progress = Callable[[float], None]
 Times = list[str]
 
 
-def write_month(month: PlantMonth, path: Path, progress: Progress = lambda done: None) -> int:
+def unheard(_done: float) -> None:
+    """Hear nothing of the progress."""
+
+
+def write_month(month: PlantMonth, path: Path, progress: Progress = unheard) -> int:
     """Write every series of `month` to `path`; return the number of samples. `progress` hears the share done."""
     total = len(month.registers) + 4
     samples = 0

@@ -11,25 +11,35 @@ from infra.inventory.site import Site
 from lab.plant.clock import Series
 
 FLOW_MIN = 0.45  # fans and pumps do not turn slower
-PUMP_LOAD = 0.85  # a tank's pumps turn at a steady speed
+PUMP_FLOW_MIN = 0.6  # a tank's bath is always stirred
 CHILLER_STANDBY = 0.01
 EER_PER_K = 0.025
 BLEND_K = 6.0  # free cooling fades out over this span
 
 
-def zone_heat_w(site: Site, node_w: Mapping[str, Series]) -> dict[str, Series]:
+def tank_powers_w(site: Site, node_w: Mapping[str, Series]) -> dict[str, Series]:
+    """Return the electric power [W] of each tank's pumps: cubic in a flow that follows the load of its nodes."""
+    powers: dict[str, Series] = {}
+    for name, tank in site.enclosures.tanks.items():
+        inside = [node_id for node_id, node in site.nodes.items() if node.enclosure == name]
+        nameplates_w = sum(site.nodes[node_id].power.nameplate_w for node_id in inside)
+        load = sum((node_w[node_id] for node_id in inside), _nothing(node_w)) / max(1.0, nameplates_w)
+        powers[name] = tank.pump_rated_w * np.clip(PUMP_FLOW_MIN + (1 - PUMP_FLOW_MIN) * load, 0.0, 1.0) ** 3
+    return powers
+
+
+def zone_heat_w(site: Site, node_w: Mapping[str, Series], tank_w: Mapping[str, Series]) -> dict[str, Series]:
     """Return the heat [W] that each zone's coolant takes up: its nodes and its tanks' pumps."""
-    count = len(next(iter(node_w.values())))
-    heat = {zone: np.zeros(count) for zone in site.cooling.zones}
+    heat = {zone: _nothing(node_w) for zone in site.cooling.zones}
     for name, power_w in node_w.items():
         heat[site.zone_of(name)] = heat[site.zone_of(name)] + power_w
-    for tank in site.enclosures.tanks.values():
-        heat[tank.zone] = heat[tank.zone] + tank.pump_rated_w * PUMP_LOAD
+    for name, tank in site.enclosures.tanks.items():
+        heat[tank.zone] = heat[tank.zone] + tank_w[name]
     return heat
 
 
 def machine_powers_w(site: Site, heat_w: Mapping[str, Series], outdoor_c: Series) -> dict[str, Series]:
-    """Return the electric power [W] of every machine of the plant and of every tank's pumps."""
+    """Return the electric power [W] of every machine of the cooling plant."""
     powers: dict[str, Series] = {}
     cooling = site.cooling
     for name, crah in cooling.crahs.items():
@@ -45,8 +55,6 @@ def machine_powers_w(site: Site, heat_w: Mapping[str, Series], outdoor_c: Series
         eer = chiller.eer_at_35c * (1 + EER_PER_K * (35 - outdoor_c))
         lifted_w = _load(chiller, heat_w, site) * chiller.cooling_capacity_w * (1 - free)
         powers[name] = np.minimum(chiller.rated_w, CHILLER_STANDBY * chiller.rated_w + lifted_w / eer)
-    for name, tank in site.enclosures.tanks.items():
-        powers[name] = np.full(len(outdoor_c), tank.pump_rated_w * PUMP_LOAD)
     return powers
 
 
@@ -55,9 +63,13 @@ def _load(machine: CoolingEquipment, heat_w: Mapping[str, Series], site: Site) -
     same_kind = [other for other in site.cooling.equipment().values() if type(other) is type(machine)]
     taken_w = sum((heat_w[zone] * machine.cooling_capacity_w / sum(
         other.cooling_capacity_w for other in same_kind if zone in other.zones) for zone in machine.zones),
-        np.zeros(len(next(iter(heat_w.values())))))
+        _nothing(heat_w))
     return taken_w / machine.cooling_capacity_w
 
 
 def _flow(load: Series) -> Series:
     return np.clip(load, FLOW_MIN, 1.0)
+
+
+def _nothing(like: Mapping[str, Series]) -> Series:
+    return np.zeros(len(next(iter(like.values()))))

@@ -1,4 +1,4 @@
-"""A site's plant over a month: `run` gives what the meters and the cluster would have shown, and the truth beside it."""
+"""A site's plant over a month: `run` gives what meters and cluster would have shown, and the truth beside it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from energy.interval import Period, month_period
 from infra.inventory.site import Site
 from lab.plant.clock import STEP_S, Clock, Series, clock_of
-from lab.plant.cooling import machine_powers_w, zone_heat_w
+from lab.plant.cooling import machine_powers_w, tank_powers_w, zone_heat_w
 from lab.plant.feeds import Walk
 from lab.plant.machines import node_powers
 from lab.plant.registers import register_values
@@ -16,12 +16,12 @@ from lab.plant.truth import Truth
 from lab.plant.weather import outdoor_c
 from lab.plant.workload import Workload, workloads_of
 
-MODEL_VERSION = 1  # part of the name under which a month is kept: raise it when the same site would give other readings
+MODEL_VERSION = 1
 
 
 @dataclass(frozen=True)
 class PlantMonth:
-    """What a month of the plant left: registers by meter (one value per minute edge), workloads, weather, and the truth."""
+    """What a month of the plant left: registers by meter (a value per minute edge), workloads, weather, truth."""
 
     site: Site
     month: str
@@ -48,8 +48,9 @@ def run(site: Site, month: str) -> PlantMonth:
         by_node.setdefault(work.node, []).append(work)
     powers = node_powers(site, by_node, clock.count)
     node_w = {name: power.total_w for name, power in powers.items()}
-    heat_w = zone_heat_w(site, node_w)
-    machine_w = machine_powers_w(site, heat_w, outdoor)
+    tank_w = tank_powers_w(site, node_w)
+    heat_w = zone_heat_w(site, node_w, tank_w)
+    machine_w = machine_powers_w(site, heat_w, outdoor) | tank_w
     flows = Walk(site, node_w, machine_w).flows()
     accounts = Truth(site, powers, by_node).energies_j(flows, machine_w, heat_w)
     supplied_j = sum(float(flows.out_w[name].sum()) * STEP_S for name in site.power.incomers)

@@ -21,11 +21,11 @@ FACILITY_DISAGREEMENT = 0.003
 def register_values(site: Site, flows: Flows, machine_w: Mapping[str, Series],
                     heat_w: Mapping[str, Series]) -> dict[str, Series]:
     """Return each meter's register [its own unit] at the start of the period and at the end of each minute."""
-    return {name: _register(site, name, meter, _power_at(site, meter, flows, machine_w, heat_w))
+    return {name: _register(site, meter, _power_at(meter, flows, machine_w, heat_w))
             for name, meter in site.meters.items()}
 
 
-def _power_at(site: Site, meter: Meter, flows: Flows, machine_w: Mapping[str, Series],
+def _power_at(meter: Meter, flows: Flows, machine_w: Mapping[str, Series],
               heat_w: Mapping[str, Series]) -> Series:
     if meter.quantity == "heat":
         return heat_w[meter.at]
@@ -34,7 +34,7 @@ def _power_at(site: Site, meter: Meter, flows: Flows, machine_w: Mapping[str, Se
     return (flows.in_w if meter.side == "in" else flows.out_w)[meter.at]
 
 
-def _register(site: Site, name: str, meter: Meter, power_w: Series) -> Series:
+def _register(site: Site, meter: Meter, power_w: Series) -> Series:
     seen = 1 + FACILITY_DISAGREEMENT if meter.at in site.power.incomers else 1.0
     start_wh = number_of(f"{site.id}/{meter.serial}", 5_000_000) / STEPS_PER_WH
     counted_wh = np.concatenate([[0.0], np.cumsum(power_w) * (seen * STEP_S / 3600)])

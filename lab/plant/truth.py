@@ -1,8 +1,8 @@
 """What each account really caused, minute by minute in floating point, from the plant's own powers.
 
-Written from the rule, not from the energy room's code: the two must agree, and can only if both are right. The rule: idle by
-reservation, dynamic by cause; a stage's loss in proportion to what passes through it; a zone's cooling by the IT power
-in the zone; base load by all IT power.
+Written from the rule, not from the energy room's code: the two must agree, and can only if both are right. The rule:
+idle by reservation, dynamic by cause; a stage's loss in proportion to what passes through it; a zone's cooling by the
+IT power in the zone; base load by all IT power.
 """
 
 from __future__ import annotations

@@ -88,8 +88,9 @@ def _demands(site: Site) -> Iterator[Demand]:
 
 def _placements(demand: Demand, free_cores: dict[str, float],
                 free_gpus: dict[str, int]) -> Iterator[tuple[Demand, str, float, int]]:
-    """Yield parts of a demand: GPUs where there are most left, cores beside them; cores alone go half and half on the two
-    emptiest nodes, so that most tenants live in air and in oil.
+    """Yield parts of a demand: GPUs where most are left, cores beside them.
+
+    Cores alone go half and half on the two emptiest nodes, so that most tenants live in air and in oil.
     """
     gpus_left = demand.gpus
     while gpus_left:
