@@ -30,6 +30,13 @@ class Api:
         """Return the object or list at `path`."""
         return self._call("GET", path, query)
 
+    def find(self, path: str) -> dict[str, Any] | None:
+        """Return the object at `path`; None when there is none."""
+        answer = self._answer("GET", path, {})
+        if answer.status_code == requests.codes.not_found:
+            return None
+        return self._value(answer, "GET", path)
+
     def apply(self, path: str, manifest: Mapping[str, Any]) -> dict[str, Any]:
         """Apply `manifest` on the server's side (the same manifest twice changes nothing); return the object."""
         query = {"fieldManager": FIELD_MANAGER, "force": "true"}
@@ -45,12 +52,19 @@ class Api:
     def _call(
         self, method: str, path: str, query: Mapping[str, str], body: str | None = None, kind: str = "application/json"
     ) -> dict[str, Any]:
+        return self._value(self._answer(method, path, query, body, kind), method, path)
+
+    def _answer(
+        self, method: str, path: str, query: Mapping[str, str], body: str | None = None, kind: str = "application/json"
+    ) -> requests.Response:
         try:
-            answer = self._session.request(method, self.url + path, params=query, data=body, timeout=_TIMEOUT_S,
-                                           headers={"Content-Type": kind, "Accept": "application/json"})
+            return self._session.request(method, self.url + path, params=query, data=body, timeout=_TIMEOUT_S,
+                                         headers={"Content-Type": kind, "Accept": "application/json"})
         except requests.RequestException as fault:
             raise UnreachableError(N_("The lab's API server does not answer: {fault}."), where=self.url, fault=fault,
                                    remedy=N_("Run `estran lab up` again: it starts what has died.")) from fault
+
+    def _value(self, answer: requests.Response, method: str, path: str) -> dict[str, Any]:
         if not answer.ok:
             raise UnreachableError(
                 N_("The lab's API server refused {method} {path}: {message}"), where=self.url, method=method, path=path,

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from infra.inventory import labels
 from infra.inventory.errors import N_
 from infra.inventory.site import Site
 from lab import processes
@@ -16,14 +15,12 @@ from lab.api import Api
 from lab.components import CONTROL_PLANE, CONTROLLER, Components
 from lab.identities import prepare_keys, write_kubeconfigs
 from lab.lock import locked
-from lab.nodes import node_manifests
 from lab.paths import lab_dir, labs_dir
 from lab.ports import LOOPBACK, choose_ports
 from lab.processes import Process
 from lab.record import read_json
-from lab.rights import KWOK_RIGHTS
+from lab.registration import register
 from lab.state import STATE_FILE, LabState, prepare_pulumi
-from lab.volumes import volume_manifests
 
 Tell = Callable[[str], None]
 READY_TIMEOUT_S = 120.0
@@ -143,10 +140,7 @@ def _started(site: Site, state: LabState, options: Options, started: list[str]) 
     start(N_("etcd and the API server"), [etcd, api_server])
     with contextlib.closing(_api(state)) as api:
         options.tell(N_("nodes"))
-        _apply_rights(api)
-        _apply_nodes(api, site)
-        for path, manifest in volume_manifests(site):
-            api.apply(path, manifest)
+        register(api, site)
         start(N_("controllers, scheduler and nodes' life"), workers)
         options.tell(N_("tenancy controller"))
         if options.site_file is not None:
@@ -161,22 +155,3 @@ def _started(site: Site, state: LabState, options: Options, started: list[str]) 
 def _api(state: LabState) -> Api:
     keys = state.layout.keys
     return Api(f"https://{LOOPBACK}:{state.ports['kube-apiserver']}", keys.pair("ca"), keys.pair("admin"))
-
-
-def _apply_rights(api: Api) -> None:
-    for path, manifest in KWOK_RIGHTS:
-        api.apply(path, manifest)
-
-
-def _apply_nodes(api: Api, site: Site) -> None:
-    """Register the site's nodes, and remove those that left the site file."""
-    wanted = node_manifests(site)
-    for manifest in wanted:
-        path = f"/api/v1/nodes/{manifest['metadata']['name']}"
-        status = manifest.pop("status")
-        api.apply(path, manifest)
-        api.apply(f"{path}/status", {**manifest, "status": status})
-    names = {manifest["metadata"]["name"] for manifest in wanted}
-    for node in api.get("/api/v1/nodes", labelSelector=f"{labels.SITE}={site.id}")["items"]:
-        if node["metadata"]["name"] not in names:
-            api.delete(f"/api/v1/nodes/{node['metadata']['name']}")

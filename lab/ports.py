@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import operator
 import socket
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import psutil
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from infra.inventory.errors import N_
 from lab.errors import ConflictError
@@ -18,6 +20,7 @@ PORTS = ("etcd", "etcd-peer", "kube-apiserver", "kube-controller-manager", "kube
          "prometheus")
 # Below the range from which Linux picks ports of outgoing connections (32768 and up): none is lent away meanwhile.
 _FIRST, _LAST = 20_000, 32_000
+_LEAVING_S = 1.0
 
 
 def choose_ports(
@@ -39,7 +42,7 @@ def choose_ports(
     for name in PORTS:
         if name not in chosen:
             known = remembered.get(name)
-            usable = known is not None and known not in chosen.values() and (name in ours or is_free(known))
+            usable = known is not None and known not in chosen.values() and (name in ours or _soon_free(known))
             chosen[name] = known if usable and known is not None else next(
                 port for port in fresh if port not in chosen.values() and port not in remembered.values())
     return chosen
@@ -64,6 +67,13 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _soon_free(port: int) -> bool:
+    """Tell whether the port is free, or gets free at once: the last thread of a killed server may outlive its death."""
+    retrying = Retrying(stop=stop_after_delay(_LEAVING_S), wait=wait_fixed(0.05), retry=retry_if_result(operator.not_),
+                        retry_error_callback=lambda _state: False)
+    return bool(retrying(is_free, port))
 
 
 def holder_of(port: int) -> str:
