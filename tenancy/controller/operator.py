@@ -41,11 +41,14 @@ class Operator:
         connector = aiohttp.TCPConnector(limit=CONNECTIONS, ssl=login.as_ssl_context())
         async with aiohttp.ClientSession(connector=connector, headers=login.as_http_headers()) as session:
             api = Api(session, login.server)
-            serving = asyncio.create_task(self._serve(kopf_settings))
             opening = asyncio.create_task(self._open(api))
-            await asyncio.wait({serving, opening}, return_when=asyncio.FIRST_COMPLETED)
-            self._stop.set()
-            await serving
+            # kopf gives a kind up for good after a few refusals: it starts once the platform layer is there.
+            await asyncio.wait({opening, self._desk}, return_when=asyncio.FIRST_COMPLETED)
+            if self._desk.done():
+                serving = asyncio.create_task(self._serve(kopf_settings))
+                await asyncio.wait({serving, opening}, return_when=asyncio.FIRST_COMPLETED)
+                self._stop.set()
+                await serving
             opening.cancel()
             await asyncio.gather(opening, return_exceptions=True)
             if not opening.cancelled() and (fault := opening.exception()):
