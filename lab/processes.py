@@ -26,7 +26,7 @@ from lab.record import read_json, write_json
 MARK = "ESTRAN_LAB_PROCESS"
 TAIL_LINES = 12
 POLL_S = 0.05
-STOP_TIMEOUT_S = 15.0
+STOP_TIMEOUT_S = 6.0
 LOG_LIMIT_BYTES = 20_000_000
 
 
