@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tenant": ("ops_cli.commands.tenant", N_("Tenants: what they may use and what they use.")),
     "namespace": ("ops_cli.commands.namespace", N_("Ask for a namespace, and follow the request.")),
     "energy": ("ops_cli.commands.energy", N_("Energy and carbon per tenant, adding up to the meter.")),
+    "demo": ("ops_cli.commands.demo", N_("Play the main job from end to end on the demonstration site.")),
 }
 
 

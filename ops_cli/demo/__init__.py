@@ -1,0 +1,1 @@
+"""The main job, step by step, as a newcomer would type it."""
