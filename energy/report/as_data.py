@@ -49,7 +49,8 @@ def as_document(report: EnergyReport) -> dict[str, Any]:
         "carbon": {**_source(report.carbon.row), "book": "operational",
                    "mean_gco2e_per_kwh": round(report.carbon.mean_gco2_per_kwh, 3),
                    "intervals": {str(quality): count for quality, count in report.carbon.counts.items()}},
-        "readings": {"source": report.source, "meters": report.meters, "bridged_intervals": dict(report.bridged)},
+        "readings": {"source": report.source, "meters": report.meters, "bridged_intervals": dict(report.bridged),
+                     "declared": ["nodes-idle-power", *report.declared]},
     }
 
 

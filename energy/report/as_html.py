@@ -116,6 +116,7 @@ def _notes(report: EnergyReport, reader: Reader) -> list[str]:
             f"{reader.number(count)} {reader.translate(str(flag))}" for flag, count in report.carbon.counts.items())),
         reader.translate(texts.METERS).format(count=report.meters, edges=reader.number(report.period.count + 1),
                                               source=report.source),
+        reader.translate(texts.DECLARED).format(elements=", ".join(report.declared) or "\u2013"),
         reader.translate(texts.METHOD).format(version=report.method_version),
     ]
     if report.bridged:

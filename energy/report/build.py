@@ -11,6 +11,8 @@ from energy.allocation.settle import settle
 from energy.carbon.book import carbon_j_g_per_kwh, grams, refuse_generated
 from energy.carbon.factors import FactorSeries, factors_for
 from energy.errors import ConservationError
+from energy.graph.closure import Closure
+from energy.graph.feeds import BASE_LOAD
 from energy.interval import Period, month_period
 from energy.quality import Quality
 from energy.readings.meters import MeterReadings, read_meters
@@ -76,14 +78,23 @@ def report_of(settled: Settled, view: View, label: str, source: str) -> EnergyRe
         illustrative=site.identity.illustrative, view=view, label=label, timezone=site.identity.timezone,
         period=closure.period, lines=lines, facility_energy_j=int(closure.facility_j.sum()),
         facility_energy_wh=round_half_up(int(closure.facility_j.sum())),
-        it_energy_wh=sum(line.it_energy_wh for line in lines), site_pue=site_pue(site, closure, closure.period),
+        it_energy_wh=sum(line.it_energy_wh for line in lines),
+        site_pue=site_pue(site, closure, closure.period),
         carbon=CarbonSource(factors.row, float(factors.gco2_per_kwh.mean()), factors.counts),
         bridged={name: count for name, count in settled.readings.bridged.items() if count},
-        meters=len(settled.readings.energy_j), source=source, method_version=METHOD_VERSION)
+        declared=_declared(closure), meters=len(settled.readings.energy_j), source=source, method_version=METHOD_VERSION)
     if report.sum_of_lines_j != report.facility_energy_j or report.sum_of_lines_wh != report.facility_energy_wh:
         raise ConservationError(N_("the lines do not add up to the facility meter"), where="energy.report",
                                 remedy=N_("report this with the site file: no figure is shown"))
     return report
+
+
+def _declared(closure: Closure) -> tuple[str, ...]:
+    """Return the elements whose energy is the site file's word, not a meter's."""
+    stages = [name for name, stage in closure.stages.items()
+              if stage.loss_quality is Quality.DECLARED and stage.loss_j.any()]
+    base = [BASE_LOAD] if closure.base_load_quality is Quality.DECLARED and closure.base_load_j.any() else []
+    return tuple(sorted(stages) + base)
 
 
 def _factors(site: Site, period: Period, allocation: Allocation) -> FactorSeries:

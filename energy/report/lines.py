@@ -82,6 +82,7 @@ class EnergyReport:
     site_pue: tuple[Pue | InterimPue, ...]
     carbon: CarbonSource
     bridged: Mapping[str, int]
+    declared: tuple[str, ...]
     meters: int
     source: str
     method_version: str

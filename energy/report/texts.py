@@ -60,6 +60,7 @@ CARBON_SOURCE = N_("Carbon: {title}, published by {publisher}, {licence}, regist
 CARBON_INTERVALS = N_("Carbon factors by interval: {counts}.")
 METERS = N_("Meters read: {count}, each with a reading at every one of {edges} edges. Source: {source}.")
 BRIDGED = N_("Bridged over a counter reset: {list}.")
+DECLARED = N_("Declared in the site file, not measured: power of nodes at rest, and the loss or draw of: {elements}.")
 METHOD = N_("Method: energy/METHOD.md, version {version}. Energies are whole joules inside and add up exactly; "
             "watt-hours are rounded by largest remainders, so that the printed lines add up too.")
 VIRTUAL_EXPLAINED = {
