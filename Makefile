@@ -46,11 +46,15 @@ test: lint engines
 bench: engines
 	@$(BIN)/python -m bench
 
+# The header keeps what gettext needs to decode (charset, plurals) and nothing that changes by itself (dates, versions).
 catalogues: setup
-	@$(BIN)/pybabel -q extract --mapping-file ops_cli/locale/babel.cfg --keywords "_ N_" --no-location --sort-output \
-	  --omit-header --output-file ops_cli/locale/estran.pot .
-	@$(BIN)/pybabel -q update --domain estran --no-fuzzy-matching --omit-header --previous \
+	@$(BIN)/pybabel -q extract --mapping-file ops_cli/locale/babel.cfg --keywords "_ N_" --no-location --no-wrap \
+	  --sort-output --omit-header --output-file ops_cli/locale/estran.pot .
+	@$(BIN)/pybabel -q update --domain estran --no-fuzzy-matching --ignore-obsolete --no-wrap \
 	  --input-file ops_cli/locale/estran.pot --output-dir ops_cli/locale
+	@sed -i '/^"\(POT-Creation-Date\|PO-Revision-Date\|Last-Translator\|Report-Msgid-Bugs-To\|Generated-By\): /d' \
+	  ops_cli/locale/*/LC_MESSAGES/estran.po
+	@rm ops_cli/locale/estran.pot
 	@$(BIN)/pybabel -q compile --domain estran --directory ops_cli/locale
 
 lock: setup
