@@ -39,7 +39,8 @@ def put(path: str, value: Any) -> Callable[[Data], object]:
 def refusal_of(tmp_path: Path, data: Data | str) -> str:
     """Write a site file, load it, and return the whole text of its refusal."""
     file = tmp_path / "site.yaml"
-    file.write_text(data if isinstance(data, str) else yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
+    text = data if isinstance(data, str) else yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+    file.write_text(text, "utf-8")
     try:
         load_site(file)
     except InventoryError as error:

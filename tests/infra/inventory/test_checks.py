@@ -55,7 +55,7 @@ REFUSED: dict[str, tuple[Callable[[Data], object], str]] = {
     "serial twice": (put("nodes.gpu-2.serial", "EX-GP-0001"), "'EX-GP-0001' is already the serial of 'gpu-1'"),
     "BMC twice": (put("nodes.gpu-2.bmc.address", "https://gpu-1.bmc.demo.internal"), "address of the BMC of 'gpu-1'"),
     "MAC twice": (put("nodes.gpu-2.bmc.mac", "02:00:00:00:01:04"), "is already the MAC address of 'gpu-1'"),
-    "tank in air": (put("enclosures.tanks.tank-1.zone", "hall-air"), "zone 'hall-air' is of kind air; a tank stands in"),
+    "tank in air": (put("enclosures.tanks.tank-1.zone", "hall-air"), "is of kind air; a tank stands in"),
     "rack in oil": (put("enclosures.racks.rack-1.zone", "hall-oil"), "a rack stands in a zone of kind air"),
     "meters overlap": (put("meters.pdu-b-output.at", "pdu-a"), "meter 'pdu-a-output' already stands there"),
     "meter serial twice": (put("meters.plant.serial", "M-0001"), "'M-0001' is already the serial of 'facility'"),
