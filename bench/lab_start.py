@@ -1,7 +1,7 @@
 """How long a warm lab takes to be ready, in how much memory, beside its floor: etcd and the API server alone.
 
-Prints one JSON document. Both are measured in this run, on this machine, each from an empty folder; `repeat` runs of each
-alternate so that a busy minute weighs on both.
+Prints one JSON document. Both are measured in this run, on this machine, each from an empty folder; runs of each
+alternate, so that a busy minute weighs on both.
 """
 
 from __future__ import annotations

@@ -84,13 +84,20 @@ def _pinned_provider() -> str:
 
 
 def _compile(module: Module, packages: Sequence[str], work: Path, output: Path, progress: Progress) -> None:
-    """Run the build; `go build -v` prints a line per package it compiles, the count against all that could be."""
+    """Run the build; `go build -v` prints a line per package it compiles, to be set against all that could be."""
     key = f"go build {module.name}"
     progress.begin(key, "packages", None)
-    names: list[str] = []
-    run_go(["list", "-mod=readonly", "-deps", *packages], work, names.append)
-    total = sum(1 for name in names if not name.startswith("go: "))
-    done = 0
+    fetched = total = done = 0
+
+    def list_or_fetch(line: str) -> None:
+        nonlocal fetched, total
+        if line.startswith("go: "):  # a module on its way; how many there are is not known before the end
+            fetched += 1
+            progress.advance(key, fetched)
+        else:
+            total += 1
+
+    run_go(["list", "-mod=readonly", "-deps", *packages], work, list_or_fetch)
 
     def count(line: str) -> None:
         nonlocal done
