@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,6 +137,8 @@ class Components:
         env = {
             "KUBECONFIG": str(self.layout.kubeconfig(CONTROLLER)), "ESTRAN_SITE_FILE": str(site_file.resolve()),
             "ESTRAN_AUDIT_FILE": str(self.layout.audit_file), "ESTRAN_CONTROLLER_HEALTH": health,
+            # Read once at its start: another content is another description, so `lab up` restarts the controller.
+            "ESTRAN_SITE_DIGEST": hashlib.sha256(site_file.read_bytes()).hexdigest()[:16],
             "PYTHONPATH": str(_DISTRIBUTION), "PYTHONUNBUFFERED": "1",
         }
         return Process(CONTROLLER, (sys.executable, "-m", "tenancy.controller"), self.layout.log(CONTROLLER), env,

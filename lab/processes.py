@@ -15,14 +15,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from infra.inventory.errors import N_
 from lab.errors import UnreachableError
 from lab.interrupts import uninterrupted
 from lab.record import read_json, write_json
 
+T = TypeVar("T")
 MARK = "ESTRAN_LAB_PROCESS"
 TAIL_LINES = 12
 POLL_S = 0.05
@@ -127,12 +130,7 @@ def _outlasting(handles: Sequence[psutil.Process], timeout_s: float) -> list[psu
 
     A zombie has ended: psutil's own wait would stay until its parent, which may be slow, has taken note.
     """
-    deadline = time.monotonic() + timeout_s
-    left = [handle for handle in handles if not _ended(handle)]
-    while left and time.monotonic() < deadline:
-        time.sleep(POLL_S / 5)
-        left = [handle for handle in left if not _ended(handle)]
-    return left
+    return _until_empty(lambda: [handle for handle in handles if not _ended(handle)], timeout_s, POLL_S / 5)
 
 
 def _ended(handle: psutil.Process) -> bool:
@@ -199,18 +197,27 @@ def _posix_spawn(process: Process, environment: Mapping[str, str]) -> int:
 
 
 def _wait_ready(processes: Sequence[Process], state: Path, timeout_s: float) -> None:
-    deadline = time.monotonic() + timeout_s
     waiting = list(processes)
-    while waiting:
+
+    def still_waiting() -> list[Process]:
+        nonlocal waiting
         alive = running(state)
         for process in waiting:
             if process.name not in alive:
                 raise _dead(process)
         waiting = [process for process in waiting if not process.ready()]
-        if waiting and time.monotonic() > deadline:
-            raise _late(waiting[0], timeout_s)
-        if waiting:
-            time.sleep(POLL_S)
+        return waiting
+
+    late = _until_empty(still_waiting, timeout_s, POLL_S)
+    if late:
+        raise _late(late[0], timeout_s)
+
+
+def _until_empty(remaining: Callable[[], list[T]], timeout_s: float, poll_s: float) -> list[T]:
+    """Call `remaining` until it returns nothing or the time is over; return its last answer."""
+    retrying = Retrying(stop=stop_after_delay(timeout_s), wait=wait_fixed(poll_s), retry=retry_if_result(bool),
+                        retry_error_callback=lambda call: call.outcome.result() if call.outcome else [])
+    return retrying(remaining)
 
 
 def _dead(process: Process) -> UnreachableError:

@@ -136,6 +136,7 @@ class TestPods:
     def test_job_completes(self, hurt: LabState) -> None:
         _kubectl(hurt.kubeconfig, "create", "job", "once", "--image=registry.demo.internal/once:1")
         _kubectl(hurt.kubeconfig, "wait", "--for=condition=complete", "job/once", "--timeout=30s")
+        assert _json(hurt.kubeconfig, "get", "job", "once")["status"]["succeeded"] == 1
         _kubectl(hurt.kubeconfig, "delete", "job", "once")
 
     def test_gpus_are_counted_by_the_real_scheduler(self, hurt: LabState) -> None:

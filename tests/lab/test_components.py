@@ -66,6 +66,15 @@ def test_controller_is_told_where_everything_is(components: Components, demo_fil
     assert process.env["ESTRAN_CONTROLLER_HEALTH"] == f"127.0.0.1:{components.ports['controller']}"
 
 
+def test_controller_restarts_when_the_site_file_changed(components: Components, tmp_path: Path) -> None:
+    file = tmp_path / "site.yaml"
+    file.write_text("identity: {id: a}\n")
+    before = components.controller(file).fingerprint()
+    assert components.controller(file).fingerprint() == before
+    file.write_text("identity: {id: b}\n")
+    assert components.controller(file).fingerprint() != before
+
+
 def test_nothing_is_ready_while_nothing_runs(components: Components) -> None:
     assert not any(process.ready() for process in components.control_plane())
 

@@ -17,7 +17,7 @@ from lab.errors import UnreachableError
 from lab.processes import Process, running, start, stop
 from lab.record import read_json, write_json
 
-SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
+SLEEPER = ("sleep", "600")
 
 
 @pytest.fixture(autouse=True)
@@ -141,7 +141,7 @@ def test_children_of_a_component_go_with_it(tmp_path: Path) -> None:
 
 def test_one_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "STOP_TIMEOUT_S", 0.5)
-    code = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
+    code = "import signal; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True)\nwhile True: signal.pause()"
     log = tmp_path / "deaf.log"
     deaf = _process(tmp_path, "deaf", argv=(sys.executable, "-c", code), log=log)
     start([replace(deaf, ready=lambda: "deaf" in log.read_text())], tmp_path)
