@@ -18,7 +18,7 @@ from infra.inventory.errors import N_
 from infra.inventory.site import Site
 
 # An edge is read from the newest sample of its last two minutes: a meter scraped each minute may miss one scrape.
-EDGE_AGE = "2m"
+EDGE_AGE_S = 120
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _selector(metric: str, site_id: str, meter_id: str = "") -> str:
 
 def _edges_of(source: Prometheus, site_id: str, metric: str, period: Period) -> dict[str, Values]:
     found: dict[str, Values] = {}
-    for series in source.on_edges(f"last_over_time({_selector(metric, site_id)}[{EDGE_AGE}])", period):
+    for series in source.on_edges(f"last_over_time({_selector(metric, site_id)}[{EDGE_AGE_S}s])", period):
         name = series.labels.get("meter", "")
         if name in found:
             raise MissingDataError(
@@ -85,9 +85,11 @@ def _resets_of(source: Prometheus, site_id: str, metric: str, period: Period) ->
 
 
 def _through_resets(source: Prometheus, selector: str, unit: str, period: Period, index: int) -> int:
+    """Return the energy [J] of an interval from its raw samples, from the one its first edge was read from."""
     start_s = int(period.edges_s[index])
-    _times, values = source.raw(selector, start_s, start_s + SETTLEMENT_S)
-    return energy_through_resets(joules_from_counter(values, unit))
+    times, values = source.raw(selector, start_s - EDGE_AGE_S, start_s + SETTLEMENT_S)
+    first = max(0, int(np.searchsorted(times, start_s, side="right")) - 1)
+    return energy_through_resets(joules_from_counter(values[first:], unit))
 
 
 def _missing(source: Prometheus, name: str, metric: str, period: Period, first: int, count: int) -> MissingDataError:

@@ -66,14 +66,14 @@ def _hash_of(site: Site, month: str) -> str:
 
 
 def _make(site: Site, month: str, folder: Path, progress: Progress) -> None:
-    promtool = program("promtool")
+    program("promtool")  # before minutes of work: is it here?
     plant = run(site, month)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as making:
         text, made = Path(making) / "month.om", Path(making) / "made"
         made.mkdir()
         write_month(plant, text, lambda done: progress(SHARE_WRITING * done))
-        _create_blocks(promtool, text, made / "blocks")
+        create_blocks(text, made / "blocks")
         (made / "truth.json").write_text(json.dumps(plant.truth, indent=1, sort_keys=True) + "\n", "utf-8")
         _publish(made, folder)
 
@@ -87,7 +87,9 @@ def _publish(made: Path, folder: Path) -> None:
             raise
 
 
-def _create_blocks(promtool: Path, text: Path, blocks: Path) -> None:
+def create_blocks(text: Path, blocks: Path) -> None:
+    """Make TSDB blocks in the folder `blocks` from an OpenMetrics file. Raises MissingToolError, StorageError."""
+    promtool = program("promtool")
     done = subprocess.run(
         [promtool, "tsdb", "create-blocks-from", "openmetrics", f"--max-block-duration={BLOCK_DURATION}", "--quiet",
          text, blocks], capture_output=True, text=True, check=False, env={"PATH": os.environ.get("PATH", ""),

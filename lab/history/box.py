@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from infra.inventory.paths import cache_dir
 from lab.history.blocks import History, prepare
 from lab.history.server import address, prometheus_down, prometheus_up
+from lab.paths import lab_dir
 from lab.record import read_json
 
 __all__ = ["History", "prepare", "start", "stop", "truth", "url"]
@@ -15,25 +14,20 @@ __all__ = ["History", "prepare", "start", "stop", "truth", "url"]
 
 def start(site_id: str, histories: Sequence[History]) -> str:
     """Return the address of a Prometheus that serves these months; a second call finds it running."""
-    return prometheus_up(state_dir(site_id), [history.blocks_dir for history in histories])
+    return prometheus_up(lab_dir(site_id), [history.blocks_dir for history in histories])
 
 
 def url(site_id: str) -> str | None:
     """Return the address of the lab's running Prometheus of a site, None when none runs."""
-    return address(state_dir(site_id))
+    return address(lab_dir(site_id))
 
 
 def stop(site_id: str) -> bool:
     """Stop the site's Prometheus; return whether one ran."""
-    return prometheus_down(state_dir(site_id))
+    return prometheus_down(lab_dir(site_id))
 
 
 def truth(history: History) -> dict[str, object]:
     """Return what each account really caused [J], by component."""
     found: dict[str, object] = read_json(history.truth_file)
     return found
-
-
-def state_dir(site_id: str) -> Path:
-    """Return the folder of the site's lab."""
-    return cache_dir() / "lab" / site_id
