@@ -87,7 +87,8 @@ class _Sync:
     def _find(self, engine: Engine) -> Placed:
         ways = self.options.ways
         found = self.search.cached(engine, ways)
-        if found is None and Way.PATH in ways:
+        unbuildable = Way.DOWNLOAD not in ways and engine.name not in self.options.recipes
+        if found is None and (Way.PATH in ways or unbuildable):
             found = self.search.on_path(engine)
         return found or Placed(engine.name, engine.version, Way.MISSING, None)
 

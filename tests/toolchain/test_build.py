@@ -13,7 +13,7 @@ import psutil
 import pytest
 from tenacity import retry, stop_after_delay, wait_fixed
 
-from tests.toolchain.publisher import LINUX
+from tests.toolchain.publisher import LINUX, program
 from toolchain.build import work_folder
 from toolchain.engines import ENGINES
 from toolchain.errors import MissingToolError, StorageError, ToolchainError
@@ -74,6 +74,15 @@ def test_repository_is_never_written(build_only: Options, module: Module) -> Non
     before = sorted(module.folder.rglob("*"))
     sync(build_only, names=["kwok"])
     assert sorted(module.folder.rglob("*")) == before
+
+
+def test_engine_without_recipe_comes_from_the_machine_even_so(build_only: Options, tmp_path: Path) -> None:
+    """`--from build` on a machine with its distribution's Prometheus must not ask to install it."""
+    for name in ("prometheus", "promtool"):
+        path = Path(build_only.path or "") / name
+        path.write_bytes(program("prometheus, version 2.42.0+ds"))
+        path.chmod(0o755)
+    assert sync(build_only, names=["prometheus"])[0].way is Way.PATH
 
 
 def test_error_of_the_compiler_is_shown(build_only: Options, module: Module) -> None:
