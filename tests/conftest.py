@@ -18,7 +18,8 @@ from toolchain.paths import toolchain_dir
 
 ROOT = Path(__file__).resolve().parent.parent
 SITES = ROOT / "infra" / "sites"
-Run = Callable[..., subprocess.CompletedProcess[str]]
+Done = subprocess.CompletedProcess[str]
+Run = Callable[..., Done]
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +39,7 @@ def estran() -> Run:
     return run_estran
 
 
-def run_estran(*arguments: str, env: Mapping[str, str] | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def run_estran(*arguments: str, env: Mapping[str, str] | None = None, stdin: str = "") -> Done:
     environment = {**os.environ, "ESTRAN_LANG": "en", "COLUMNS": "120", "NO_COLOR": "1", **(env or {})}
     return subprocess.run([sys.executable, "-m", "ops_cli", *arguments], env=environment, input=stdin, text=True,
                           capture_output=True, timeout=300, cwd=ROOT, check=False)

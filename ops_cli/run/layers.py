@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ops_cli.run.workspace import Target
 
+_TO_DELETE = re.compile(r"- (\d+) to delete")
 _LOCK_PID = re.compile(r"\(pid (\d+)\)")
 _DENIED = ("ValidatingAdmissionPolicy", "exceeded quota", "is forbidden")
 
@@ -108,8 +109,8 @@ def _destroy(stack: automation.Stack, on_output: Callable[[str], None]) -> dict[
 
 
 def _preview_destroy(stack: automation.Stack, on_output: Callable[[str], None]) -> dict[str, int]:
-    result = stack.destroy(on_output=on_output, preview_only=True)
-    return _counts(result.summary.resource_changes)
+    said = stack.destroy(on_output=on_output, preview_only=True).stdout
+    return {"delete": sum(map(int, _TO_DELETE.findall(said)))}
 
 
 def _counts(changes: Any) -> dict[str, int]:
