@@ -21,8 +21,6 @@ CONTROLLER = "controller"
 STAGES = Path(__file__).parent / "stages" / "kwok.yaml"
 _DISTRIBUTION = Path(__file__).resolve().parent.parent
 _PROBE_S = 2.0
-# Go collects earlier than its default: a lab is small, and so should be its share of a laptop.
-_LEAN = {"GOGC": "60"}
 
 
 @dataclass(frozen=True)
@@ -160,7 +158,7 @@ class Components:
 
     def _process(self, name: str, flags: dict[str, object], ready: functools.partial[bool]) -> Process:
         argv = (str(engine_path(name)), *(f"--{flag}={value}" for flag, value in flags.items()))
-        return Process(name, argv, self.layout.log(name), _LEAN, ready)
+        return Process(name, argv, self.layout.log(name), ready=ready)
 
 
 def _healthy(url: str, authority: Path | None = None, identity: tuple[Path, Path] | None = None) -> bool:
