@@ -82,7 +82,8 @@ def report_of(settled: Settled, view: View, label: str, source: str) -> EnergyRe
         site_pue=site_pue(site, closure, closure.period),
         carbon=CarbonSource(factors.row, float(factors.gco2_per_kwh.mean()), factors.counts),
         bridged={name: count for name, count in settled.readings.bridged.items() if count},
-        declared=_declared(closure), meters=len(settled.readings.energy_j), source=source, method_version=METHOD_VERSION)
+        declared=_declared(closure), meters=len(settled.readings.energy_j), source=source,
+        method_version=METHOD_VERSION)
     if report.sum_of_lines_j != report.facility_energy_j or report.sum_of_lines_wh != report.facility_energy_wh:
         raise ConservationError(N_("the lines do not add up to the facility meter"), where="energy.report",
                                 remedy=N_("report this with the site file: no figure is shown"))

@@ -17,7 +17,7 @@ Series = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Clock:
-    """The minutes of a period by their end [s since 1970], with local hour (0 to 24), weekday (Monday 0), day of year."""
+    """The minutes of a period by their end [s since 1970]; local hour (0 to 24), weekday (Monday 0), day of year."""
 
     ends_s: npt.NDArray[np.int64]
     hour: Series

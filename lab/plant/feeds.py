@@ -29,7 +29,7 @@ def outlet_shares(site: Site) -> dict[str, dict[str, float]]:
     for name, node in site.nodes.items():
         others = len(node.outlets) - 1
         first = PREFERRED_INPUT if others else 1.0
-        shares[name] = {node.outlets[0]: first} | dict.fromkeys(node.outlets[1:], (1 - first) / others)
+        shares[name] = {node.outlets[0]: first} | dict.fromkeys(node.outlets[1:], (1 - first) / max(1, others))
     return shares
 
 

@@ -39,8 +39,10 @@ def use_text(period: Period, rows: Iterable[tuple[str, str, str, float, float]],
     moments = range(first, last + 1, 300)
     labels = [(f'site="{site}",node="{node}",namespace="{namespace}",tenant="{tenant}"', busy, reserved)
               for node, namespace, tenant, busy, reserved in rows]
-    used = [f"{CPU_USED}{{{label}}} {busy * (moment - first)} {moment}" for label, busy, _ in labels for moment in moments]
-    held = [f"{CPU_RESERVED}{{{label}}} {reserved} {moment}" for label, _, reserved in labels for moment in moments]
+    used = [f"{CPU_USED}{{{label}}} {busy * (moment - first)} {moment}"
+            for label, busy, _reserved in labels for moment in moments]
+    held = [f"{CPU_RESERVED}{{{label}}} {reserved} {moment}"
+            for label, _busy, reserved in labels for moment in moments]
     return "\n".join([f"# TYPE {CPU_USED.removesuffix('_total')} counter", *used,
                       f"# TYPE {CPU_RESERVED} gauge", *held]) + "\n"
 

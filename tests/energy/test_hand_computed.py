@@ -168,8 +168,8 @@ class TestOverhead:
         assert mean_w(settled, "_platform", Component.BASE) == near(6)
 
     def test_losses_follow_the_feeds(self, settled: Allocation) -> None:
-        # UPS A 18 W over 180 W = 0.1. n1 is 120 of 200 on A: alpha 125 x 0.6 = 75 -> 7.5, beta 30 -> 3, _free 15 -> 1.5,
-        #   _platform 60 -> 6.
+        # UPS A 18 W over 180 W = 0.1. n1 is 120 of 200 on A: alpha 125 x 0.6 = 75 -> 7.5, beta 30 -> 3,
+        #   _free 15 -> 1.5, _platform 60 -> 6.
         # UPS B 16 W over 320 W = 0.05. alpha 125 x 0.4 + 90 = 140 -> 7, beta 20 + 90 = 110 -> 5.5, _free 70 -> 3.5.
         # Transformer 33 W over 660 W = 0.05 of all that passes, losses and cooling included:
         #   alpha    215 + 14.5 + 34 + 21.5 = 285   -> 14.25

@@ -39,7 +39,9 @@ def test_the_same_month_elsewhere_is_another_period() -> None:
     assert month_period("2012-03", ZoneInfo("Indian/Reunion")).start == datetime(2012, 2, 29, 20, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("month", ["2012", "2012-3", "2012-13", "2012-00", "12-03", "march", "2012-03-01", "", "1012-03"])
+@pytest.mark.parametrize("month", [
+    "2012", "2012-3", "2012-13", "2012-00", "12-03", "march", "2012-03-01", "", "1012-03",
+])
 def test_what_is_not_a_month_is_refused(month: str) -> None:
     with pytest.raises(EnergyError, match="is not a month") as refusal:
         month_period(month, PARIS)

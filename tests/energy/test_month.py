@@ -46,7 +46,8 @@ class TestAgainstTheTruth:
     def test_each_component_of_it_too(self, demo_report: EnergyReport, truth: dict[str, Any], account: str,
                                       component: str) -> None:
         true_wh = truth["accounts"][account][component] / 3600
-        assert line_of(demo_report, account).energy_wh[Component(component)] == pytest.approx(true_wh, rel=TOLERANCE, abs=2)
+        found_wh = line_of(demo_report, account).energy_wh[Component(component)]
+        assert found_wh == pytest.approx(true_wh, rel=TOLERANCE, abs=2)
 
     def test_ratios_of_truth(self, demo_report: EnergyReport, truth: dict[str, Any]) -> None:
         for account in ACCOUNTS:
@@ -55,7 +56,8 @@ class TestAgainstTheTruth:
             assert ratio is not None
             assert ratio.value == pytest.approx(sum(parts.values()) / (parts["idle"] + parts["dynamic"]), rel=0.001)
 
-    def test_the_residual_is_what_the_meters_disagree_on(self, demo_report: EnergyReport, truth: dict[str, Any]) -> None:
+    def test_the_residual_is_what_the_meters_disagree_on(self, demo_report: EnergyReport,
+                                                         truth: dict[str, Any]) -> None:
         # the plant's facility meter counts 0.3 % more than passes through it
         residual = line_of(demo_report, RESIDUAL).energy_wh[Component.CLOSURE]
         assert residual == pytest.approx(0.003 * truth["facility"] / 3600, rel=0.05)

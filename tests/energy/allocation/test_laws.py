@@ -106,8 +106,8 @@ def test_i2_ratios_weigh_by_energy(meters: MeterReadings, use: Use) -> None:
 @LAW
 @given(uses())
 def test_i3_a_tenants_ratio_lies_between_those_of_its_zones(use: Use) -> None:
-    # On this site feed B serves both zones alike and n1 both feeds; give every outlet one feed so that stages are shared
-    # alike inside a zone: then a tenant's ratio is a mean of its zones' ratios by energy.
+    # On this site feed B serves both zones alike and n1 both feeds; give every outlet one feed so that stages are
+    # shared alike inside a zone: then a tenant's ratio is a mean of its zones' ratios by energy.
     meters = constant_readings(PERIOD, o_a_n1=200, o_b_n1=0, ups_a_out=260, ups_a_in=286, ups_b_out=240, ups_b_in=252,
                                facility=720)
     allocation = settle(SITE, meters, use)
@@ -120,9 +120,10 @@ def test_i3_a_tenants_ratio_lies_between_those_of_its_zones(use: Use) -> None:
 
 
 def test_i4_splitting_a_tenant_changes_the_sum_of_its_parts_by_rounding_only() -> None:
-    whole = {"n1": {"alpha": (3, 0, 5, 0), "beta": (1, 0, 2.5, 0)}, "n3": {"alpha": (2, 0, 5, 0), "beta": (0, .8, 0, 1)}}
+    whole = {"n1": {"alpha": (3, 0, 5, 0), "beta": (1, 0, 2.5, 0)},
+             "n3": {"alpha": (2, 0, 5, 0), "beta": (0, 0.8, 0, 1)}}
     split = {"n1": {"alpha": (1, 0, 2, 0), "alpha-2": (2, 0, 3, 0), "beta": (1, 0, 2.5, 0)},
-             "n3": {"alpha": (0.5, 0, 1, 0), "alpha-2": (1.5, 0, 4, 0), "beta": (0, .8, 0, 1)}}
+             "n3": {"alpha": (0.5, 0, 1, 0), "alpha-2": (1.5, 0, 4, 0), "beta": (0, 0.8, 0, 1)}}
     meters = constant_readings(PERIOD)
     before, after = settle(SITE, meters, constant_use(PERIOD, whole)), settle(SITE, meters, constant_use(PERIOD, split))
     parts = energy_of(after, "alpha") + energy_of(after, "alpha-2")
@@ -166,10 +167,12 @@ def test_i6_the_order_in_which_things_come_changes_no_joule(meters: MeterReading
 def test_i6_intervals_are_settled_each_by_itself(meters: MeterReadings, use: Use) -> None:
     whole = settle(SITE, meters, use)
     back = slice(None, None, -1)
-    turned = settle(SITE, MeterReadings(PERIOD, {name: energy_j[back] for name, energy_j in meters.energy_j.items()}, {}),
-                    Use(PERIOD, {node: NodeUse(*({account: amount[back] for account, amount in table.items()}
-                                                 for table in (of.cpu_used_s, of.gpu_used_s, of.cpu_reserved,
-                                                               of.gpu_reserved))) for node, of in use.nodes.items()}))
+    turned_meters = MeterReadings(PERIOD, {name: energy_j[back] for name, energy_j in meters.energy_j.items()}, {})
+    turned_use = Use(PERIOD, {node: NodeUse(*(
+        {account: amount[back] for account, amount in table.items()}
+        for table in (of.cpu_used_s, of.gpu_used_s, of.cpu_reserved, of.gpu_reserved)))
+        for node, of in use.nodes.items()})
+    turned = settle(SITE, turned_meters, turned_use)
     for component in Component:
         assert np.array_equal(whole.shares[component].energy_j, turned.shares[component].energy_j[:, back])
 

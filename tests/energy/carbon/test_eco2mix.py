@@ -1,4 +1,4 @@
-"""RTE's daily files: real-time and consolidated, blanks, days with a change of hour, files that are not what they say."""
+"""RTE's daily files: real-time and consolidated, blanks, days with a change of hour, files that are something else."""
 
 from __future__ import annotations
 
@@ -65,7 +65,10 @@ def test_an_hour_that_does_not_exist_is_left_out() -> None:
     spring = date(2012, 3, 25)  # clocks go from 02:00 to 03:00; the file has rows 02:00 to 02:45 all the same
     figures = {"01:45": "40", "02:00": "41", "02:15": "41", "02:30": "41", "02:45": "41", "03:00": "42"}
     found = read_day(day_file(spring, REAL_TIME, figures), spring, PARIS, "f")
-    assert found == {at(spring, 0, 45): GridFactor(40, Quality.MEASURED), at(spring, 1): GridFactor(42, Quality.MEASURED)}
+    assert found == {
+        at(spring, 0, 45): GridFactor(40, Quality.MEASURED),
+        at(spring, 1): GridFactor(42, Quality.MEASURED),
+    }
 
 
 def test_an_hour_that_happens_twice_holds_twice() -> None:

@@ -128,9 +128,10 @@ class TestGaps:
     def test_a_quarter_more_is_refused_with_interval_and_count(self, register: Path) -> None:
         blanks = [f"{hour:02d}:{minute:02d}" for hour in (8, 9) for minute in (0, 15, 30, 45)] + ["10:00"]
         write_days(register, blanks)
-        with pytest.raises(MissingDataError, match="missing for 9 of 96 intervals, the first from 2012-01-10T07:00") as e:
+        expected = "missing for 9 of 96 intervals, the first from 2012-01-10T07:00"
+        with pytest.raises(MissingDataError, match=expected) as refusal:
             factors_for(TENTH, "FR", register)
-        assert e.value.where.startswith("rte-eco2mix-national-2012-taux-co2")
+        assert refusal.value.where.startswith("rte-eco2mix-national-2012-taux-co2")
 
     def test_a_gap_at_midnight_looks_at_the_day_before(self, register: Path) -> None:
         write_days(register, ["00:00"])

@@ -1,4 +1,4 @@
-"""A server that answers as it is told: for what a healthy Prometheus on this machine never says (warnings, nonsense)."""
+"""A server that answers as it is told: for what a healthy Prometheus here never says (warnings, nonsense)."""
 
 from __future__ import annotations
 

@@ -40,7 +40,8 @@ def ask(answer: Answer) -> object:
 
 class TestQuestions:
     def test_edges_are_asked_for_every_quarter_hour(self) -> None:
-        with scripted(lambda question: success([{"metric": {"meter": "a"}, "values": points(question)}])) as (url, asked):
+        with scripted(lambda question: success([{"metric": {"meter": "a"}, "values": points(question)}])) as server:
+            url, asked = server
             series = Prometheus(url).on_edges("m", HOUR)
         assert asked == [{"path": "/api/v1/query_range", "query": "m", "step": "900",
                           "start": str(int(START.timestamp())), "end": str(int(START.timestamp()) + 3600)}]

@@ -25,7 +25,8 @@ pytestmark = pytest.mark.engine
 START = datetime(2012, 3, 5, tzinfo=UTC)
 TWO_HOURS = Period(START, START + timedelta(hours=2))
 FIRST = int(START.timestamp())
-ROWS = [("n1", "alpha-web", "alpha", 3.0, 5.0), ("n1", "beta-ia", "beta", 1.0, 2.5), ("n2", "kube-system", "", 1.0, 2.0)]
+ROWS = [("n1", "alpha-web", "alpha", 3.0, 5.0), ("n1", "beta-ia", "beta", 1.0, 2.5),
+        ("n2", "kube-system", "", 1.0, 2.0)]
 
 
 @pytest.fixture
