@@ -9,7 +9,7 @@ import sys
 
 from infra.inventory.errors import EstranError
 from tenancy.audit import Book
-from tenancy.controller.operator import Operator
+from tenancy.controller.service import Service
 from tenancy.controller.settings import Settings
 
 REFUSED_TO_START = 8
@@ -18,7 +18,7 @@ REFUSED_TO_START = 8
 async def run(settings: Settings) -> None:
     """Run the controller with the book open for as long."""
     with Book(settings.audit_file) as book:
-        await Operator(settings, book).run()
+        await Service(settings, book).run()
 
 
 def main() -> int:

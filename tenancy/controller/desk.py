@@ -39,7 +39,7 @@ def now() -> datetime:
 class Desk:
     """Handles the requests of one cluster."""
 
-    def __init__(self, api: Api, ledger: Ledger, sites: SiteSource, changed: Callable[[str], None]) -> None:
+    def __init__(self, api: Api, ledger: Ledger, sites: SiteSource, changed: Callable[[str], object]) -> None:
         """`changed` is called with a tenant's id whenever what it holds has changed."""
         self._api = api
         self._ledger = ledger

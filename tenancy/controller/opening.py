@@ -24,7 +24,10 @@ from tenancy.manifests.kinds import Manifest, meta
 from tenancy.request import NamespaceRequest, asked_quota
 
 BINDING = "estran-decision-book"
-LONGEST_WAIT_S = 2.0
+LONGEST_WAIT_S = 1.0
+LOOK_EVERY_S = 2.0
+WATCHED = (f"{TENANCY}/namespacerequests", f"{TENANCY}/tenants", "/api/v1/namespaces",
+           "/apis/apiextensions.k8s.io/v1/customresourcedefinitions")
 _MAPS = f"/api/v1/namespaces/{SYSTEM_NAMESPACE}/configmaps"
 _HARD = {"cpu": "requests.cpu", "memory": "requests.memory", "storage": "requests.storage",
          "gpu": f"requests.{labels.GPU_RESOURCE}", "pods": "pods", "services": "services",
@@ -33,21 +36,43 @@ _HARD = {"cpu": "requests.cpu", "memory": "requests.memory", "storage": "request
 log = logging.getLogger("estran.tenancy")
 
 
-async def open_ledger(api: Api, book: Book) -> Ledger:
-    """Return the ledger of the cluster, once the platform layer is there.
+def waiting() -> AsyncRetrying:
+    """Return the caller that tries again for ever while the API server refuses or is silent."""
+    return AsyncRetrying(retry=retry_if_exception_type((ApiError, aiohttp.ClientError, TimeoutError)),
+                         wait=wait_exponential(multiplier=0.1, max=LONGEST_WAIT_S))
 
-    Waits for the API server, the namespace of the platform and the custom resources, for ever. Raises ConflictError
-    when the cluster's decisions are in another book.
+
+async def open_ledger(api: Api, book: Book) -> Ledger:
+    """Return the ledger of the cluster, once the platform layer is there with the controller's rights.
+
+    Waits for ever. Raises ConflictError when the cluster's decisions are in another book.
     """
-    waiting = AsyncRetrying(retry=retry_if_exception_type((ApiError, aiohttp.ClientError, TimeoutError)),
-                            wait=wait_exponential(multiplier=0.1, max=LONGEST_WAIT_S))
-    cluster: Manifest = await waiting(api.get, f"/api/v1/namespaces/{PLATFORM_NAMESPACES[0]}")
+    cluster: Manifest = await waiting()(api.get, f"/api/v1/namespaces/{PLATFORM_NAMESPACES[0]}")
+    await waiting()(look_at_platform, api)
     ledger = Ledger(book, cluster["metadata"]["uid"])
     book_id = await asyncio.to_thread(ledger.begin, now())
-    await waiting(api.get, f"{TENANCY}/namespacerequests", limit="1")
-    await waiting(bind, api, book_id)
-    await waiting(adopt_unknown, api, ledger)
+    await waiting()(bind, api, book_id)
+    await waiting()(adopt_unknown, api, ledger)
     return ledger
+
+
+async def look_at_platform(api: Api) -> None:
+    """Read one object of each kind that is watched. Raises ApiError when a kind or the right to read it is missing."""
+    for path in WATCHED:
+        await api.get(path, limit="1")
+
+
+async def platform_gone(api: Api) -> None:
+    """Return when the API server says that the platform layer is no longer there; its silence is not that."""
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
+        try:
+            await look_at_platform(api)
+        except ApiError as error:
+            if error.status in (401, 403, 404):
+                return
+        except (aiohttp.ClientError, TimeoutError):
+            continue
 
 
 async def bind(api: Api, book_id: str) -> None:

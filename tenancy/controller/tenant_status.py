@@ -36,10 +36,13 @@ class TenantStatus:
         self._api = api
         self._sites = sites
         self._dirty: set[str] = set()
+        self._generations: dict[str, int] = {}
         self._woken = asyncio.Event()
 
-    def changed(self, tenant_id: str) -> None:
-        """Remember that what a tenant holds has changed."""
+    def changed(self, tenant_id: str, generation: int | None = None) -> None:
+        """Remember that what a tenant holds has changed, or its convention (then with the object's new generation)."""
+        if generation is not None:
+            self._generations[tenant_id] = generation
         self._dirty.add(tenant_id)
         self._woken.set()
 
@@ -57,6 +60,9 @@ class TenantStatus:
         try:
             site = self._sites.current()
             if tenant_id in site.tenants:
-                await self._api.patch_status(f"{TENANCY}/tenants/{tenant_id}", tenant_status(site, ledger, tenant_id))
+                wanted = tenant_status(site, ledger, tenant_id)
+                if tenant_id in self._generations:
+                    wanted["observedGeneration"] = self._generations[tenant_id]
+                await self._api.patch_status(f"{TENANCY}/tenants/{tenant_id}", wanted)
         except (ApiError, aiohttp.ClientError, TimeoutError, EstranError, OSError) as fault:
             log.warning("the status of tenant %s can't be written: %s", tenant_id, fault)

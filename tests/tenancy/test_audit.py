@@ -98,11 +98,11 @@ def test_a_torn_end_is_put_aside_and_the_rest_believed(tmp_path_factory: pytest.
 
 @pytest.mark.parametrize(("number", "change"), [
     (1, lambda line: line.replace(b'"uid":"0"', b'"uid":"9"')),
-    (2, lambda line: b""),
+    (2, lambda _line: b""),
     (2, lambda line: line + line),
     (3, lambda line: line.replace(b'"kind":"decision"', b'"kind":"release"')),
-    (3, lambda line: b"not json\n"),
-    (3, lambda line: b"[]\n"),
+    (3, lambda _line: b"not json\n"),
+    (3, lambda _line: b"[]\n"),
 ], ids=["changed", "removed", "repeated", "renamed", "not-json", "not-an-object"])
 def test_another_hand_is_found_and_stops_everything(written: Path, number: int, change: object) -> None:
     lines = written.read_bytes().splitlines(keepends=True)
@@ -119,9 +119,8 @@ def test_another_hand_is_found_and_stops_everything(written: Path, number: int, 
 
 
 def test_two_controllers_never_write_one_book(written: Path) -> None:
-    with Book(written):
-        with pytest.raises(ConflictError, match="another controller is writing this book"):
-            Book(written)
+    with Book(written), pytest.raises(ConflictError, match="another controller is writing this book"):
+        Book(written)
     with Book(written) as book:
         assert len(book.entries) == 3
 

@@ -71,7 +71,8 @@ def test_the_same_again_gives_the_same(demo: Site, request: NamespaceRequest) ->
 
 
 def test_the_alternative_is_the_largest_that_fits(demo: Site) -> None:
-    decision = decide(demo, asked(cpu=40, memory="60Gi", storage="10Gi", gpu=1, grants=("node-port",)), Holdings(), TODAY)
+    request = asked(cpu=40, memory="60Gi", storage="10Gi", gpu=1, grants=("node-port",))
+    decision = decide(demo, request, Holdings(), TODAY)
 
     assert decision.alternative is not None
     assert decision.alternative.quota.written() == {

@@ -151,7 +151,8 @@ def test_a_hundred_conflicting_requests_at_once_never_over_allocate(demo: Site, 
     def ask_for(number: int) -> Entry:
         if number < 20:
             barrier.wait()
-        return ledger.decide(demo, asked(name=f"n{number}", uid=f"u{number}", cpu=5, pods=1, services=0, volumes=0), NOW)
+        request = asked(name=f"n{number}", uid=f"u{number}", cpu=5, pods=1, services=0, volumes=0)
+        return ledger.decide(demo, request, NOW)
 
     with ThreadPoolExecutor(20) as pool:
         entries = list(pool.map(ask_for, range(100)))
@@ -170,7 +171,8 @@ def test_totals_equal_the_sum_of_what_is_held(
     with Book(tmp_path_factory.mktemp("ledger") / "audit.jsonl") as book:
         ledger = Ledger(book, "c")
         for number, (step, which, cpu) in enumerate(steps):
-            request = replace(asked(name=f"n{which}", cpu=f"{cpu}m"), uid=f"u{which}" if step == "again" else f"v{number}")
+            uid = f"u{which}" if step == "again" else f"v{number}"
+            request = replace(asked(name=f"n{which}", cpu=f"{cpu}m"), uid=uid)
             if step == "release" and ledger.held():
                 ledger.release(ledger.held()[which % len(ledger.held())].uid, NOW)
             else:
