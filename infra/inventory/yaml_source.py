@@ -42,11 +42,12 @@ def read_source(path: Path) -> Source:
     try:
         _refuse_anchors(path, text)
         root = yaml.compose(text, Loader=_LOADER)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else text[:getattr(error, "position", 0)].count("\n") + 1
         raise InventoryError(N_("this is not YAML that can be read: {problem}"), where=f"{path}:{line}",
                              remedy=N_("mend that line; a value with ':' or '#' goes between quotes"),
-                             problem=error.problem or "") from error
+                             problem=getattr(error, "problem", None) or getattr(error, "reason", "")) from error
     if not isinstance(root, yaml.MappingNode):
         raise InventoryError(N_("a site file is a map of keys"), where=str(path),
                              remedy=N_("start from a copy of infra/sites/demo.yaml"))
@@ -99,7 +100,11 @@ class _Reader:
             return self._mapping(node, at)
         if isinstance(node, yaml.SequenceNode):
             return [self.value_of(child, (*at, index)) for index, child in enumerate(node.value)]
-        return self._scalars.construct_object(node)
+        try:
+            return self._scalars.construct_object(node)
+        except (ValueError, OverflowError, yaml.YAMLError) as error:
+            raise self._refusal(node, N_("'{value}' is no value of its kind; put it between quotes if it is text"),
+                                value=str(node.value)[:60]) from error
 
     def _mapping(self, node: yaml.MappingNode, at: KeyPath) -> dict[str, Any]:
         result: dict[str, Any] = {}

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from infra.components.errors import PlanError, UnreachableError, WrongClusterError
-from infra.inventory.errors import Detail, EstranError, InventoryError, N_
+from infra.inventory.errors import N_, Detail, EstranError, InventoryError
 from ops_cli import __main__ as program
 from ops_cli.errors import exit_code_of, is_refusal, message_of
 from ops_cli.exit_codes import ExitCode

@@ -127,6 +127,17 @@ def test_what_is_no_yaml_names_its_line(tmp_path: Path, text: str) -> None:
     assert "site.yaml:" in said
 
 
+@pytest.mark.parametrize(("text", "line"), [("a: 1\nb: 2012-13-45", 2), ("a: !!int x", 1), ("a: !unknown x", 1)])
+def test_values_that_yaml_itself_can_not_make(tmp_path: Path, text: str, line: int) -> None:
+    said = refusal_of(tmp_path, text)
+    assert f"site.yaml:{line}: " in said
+    assert "is no value of its kind; put it between quotes" in said
+
+
+def test_a_control_character_names_its_line(tmp_path: Path) -> None:
+    assert "site.yaml:2: this is not YAML that can be read: " in refusal_of(tmp_path, "a: 1\nb: \x1f\n")
+
+
 @pytest.mark.parametrize("text", ["", "- a\n- b\n", "42"])
 def test_what_is_no_map_is_refused(tmp_path: Path, text: str) -> None:
     assert "a site file is a map of keys" in refusal_of(tmp_path, text)

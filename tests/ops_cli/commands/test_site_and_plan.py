@@ -60,7 +60,8 @@ def test_the_second_plan_shows_nothing_then_what_changed(
     again = estran("plan", "--offline", "--site", str(site), *into, env=own_cache).stderr
     assert "0 added, 0 changed, 0 removed" in again
 
-    site.write_text(site.read_text("utf-8").replace("quota: {cpu: 2, memory: 8Gi", "quota: {cpu: 3, memory: 8Gi"), "utf-8")
+    wider = site.read_text("utf-8").replace("quota: {cpu: 2, memory: 8Gi", "quota: {cpu: 3, memory: 8Gi")
+    site.write_text(wider, "utf-8")
     changed = estran("plan", "--offline", "--site", str(site), *into, env=own_cache).stderr
     assert "0 added, 2 changed, 0 removed" in changed, "the quota, and the limit that follows it"
     assert "before/v1/ResourceQuota la-dune-etat-civil/" in changed

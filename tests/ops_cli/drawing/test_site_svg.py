@@ -41,7 +41,7 @@ def test_boxes_of_one_kind_do_not_overlap(name: str) -> None:
 def test_all_is_on_the_sheet(name: str) -> None:
     layout = site_layout(load_site(SITES / f"{name}.yaml"))
     boxes = [*layout.feeds.values(), *layout.enclosures.values(), *layout.nodes, *layout.plant.values(), *layout.zones]
-    assert all(0 <= box.x and box.x + box.w <= layout.width and box.y + box.h <= layout.height for box in boxes)
+    assert all(box.x >= 0 and box.x + box.w <= layout.width and box.y + box.h <= layout.height for box in boxes)
 
 
 def test_each_node_stands_inside_its_enclosure() -> None:

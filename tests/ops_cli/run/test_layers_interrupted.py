@@ -138,6 +138,6 @@ def test_a_dry_run_of_down_deletes_nothing(lab: LabState) -> None:
 
 
 def test_complaints_are_said_once() -> None:
-    said = ("x\nDiagnostics:\n  pulumi:pulumi:Stack (s):\n    error: update failed\n\n  kubernetes:core/v1:Namespace (n):"
-            "\n    error: denied\n    error: denied\nResources:\n    1 unchanged\n")
+    said = ("x\nDiagnostics:\n  pulumi:pulumi:Stack (s):\n    error: update failed\n\n"
+            "  kubernetes:core/v1:Namespace (n):\n    error: denied\n    error: denied\nResources:\n    1 unchanged\n")
     assert _complaints(said) == "error: update failed\nkubernetes:core/v1:Namespace (n):\nerror: denied"
