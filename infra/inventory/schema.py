@@ -7,7 +7,7 @@ from typing import Any
 from infra.inventory.site import Site
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_QUANTITIES = {
+_QUANTITIES: dict[str, dict[str, Any]] = {
     "cpu": {"type": ["string", "number"], "examples": [4, "500m"]},
     "memory": {"type": "string", "pattern": "^[0-9]+(Ki|Mi|Gi|Ti|Pi)$", "examples": ["8Gi"]},
     "storage": {"type": ["string", "integer"], "pattern": "^[0-9]+(Ki|Mi|Gi|Ti|Pi)$", "examples": ["100Gi"]},

@@ -50,8 +50,8 @@ def difference(before: Iterable[Manifest], after: Iterable[Manifest]) -> list[Ch
 
 
 def _lines(old: Any, new: Any, identity: str) -> tuple[str, ...]:
-    texts = [as_yaml([manifest]).splitlines() if manifest else [] for manifest in (old, new)]
-    return tuple(difflib.unified_diff(*texts, f"before/{identity}", f"after/{identity}", lineterm="", n=3))
+    before, after = (as_yaml([manifest]).splitlines() if manifest else [] for manifest in (old, new))
+    return tuple(difflib.unified_diff(before, after, f"before/{identity}", f"after/{identity}", lineterm="", n=3))
 
 
 def _plain(value: Any) -> Any:
