@@ -28,7 +28,8 @@ def test_the_table_fits_in_100_columns(table: str) -> None:
 
 def test_the_table_names_every_line_whole(table: str) -> None:
     for expected in ("Région d'exemple", "Agglomération d'exemple", "Commune littorale d'exemple",
-                     "Commune rurale d'exemple", "_platform", "_free", "_residual", "IT [kWh]", "Overhead [kWh]", "iPUE", "kgCO2e"):
+                     "Commune rurale d'exemple", "_platform", "_free", "_residual", "IT [kWh]", "Overhead [kWh]",
+                     "iPUE", "kgCO2e"):
         assert expected in table
 
 
