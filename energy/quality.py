@@ -18,10 +18,24 @@ class Quality(StrEnum):
     DECLARED = "declared"
 
     @property
+    def word(self) -> str:
+        """Return the flag as a word for people (a catalogue message)."""
+        return WORDS[self]
+
+    @property
     def meaning(self) -> str:
         """Return the sentence that explains the flag (a catalogue message)."""
         return MEANINGS[self]
 
+
+WORDS = {
+    Quality.MEASURED: N_("measured"),
+    Quality.BRIDGED: N_("bridged"),
+    Quality.DERIVED: N_("derived"),
+    Quality.ALLOCATED: N_("allocated"),
+    Quality.ESTIMATED: N_("estimated"),
+    Quality.DECLARED: N_("declared"),
+}
 
 MEANINGS = {
     Quality.MEASURED: N_("the difference of two readings of a meter"),

@@ -66,7 +66,7 @@ def _cards(report: EnergyReport, reader: Reader) -> list[tuple[str, str, str, st
     ]
     for ratio in report.site_pue[-1:]:
         cards.insert(2, (ratio.symbol, reader.number(ratio.value, 3), "", Quality.DERIVED))
-    return [(reader.translate(title), figure, unit, reader.translate(str(flag))) for title, figure, unit, flag in cards]
+    return [(reader.translate(title), figure, unit, reader.translate(flag.word)) for title, figure, unit, flag in cards]
 
 
 def _row(report: EnergyReport, line: ReportLine, reader: Reader) -> dict[str, object]:
@@ -77,8 +77,8 @@ def _row(report: EnergyReport, line: ReportLine, reader: Reader) -> dict[str, ob
         "it": _kwh(line.it_energy_wh, reader), "overhead": _kwh(line.overhead_energy_wh, reader),
         "facility": _kwh(line.facility_energy_wh, reader), "share": reader.percent(share),
         "ratio": ratio_text(line, reader), "carbon": _kg(line.location_based_gco2e, reader),
-        "it_flag": reader.translate(str(line.quality["it_energy"])),
-        "overhead_flag": reader.translate(str(line.quality["overhead_energy"])),
+        "it_flag": reader.translate(line.quality["it_energy"].word),
+        "overhead_flag": reader.translate(line.quality["overhead_energy"].word),
         "parts": [_kwh(line.energy_wh[component], reader) for component in Component],
     }
 
@@ -113,7 +113,7 @@ def _notes(report: EnergyReport, reader: Reader) -> list[str]:
             title=row.title, publisher=row.publisher, licence=row.licence, id=row.id,
             scope=reader.translate(row.scope), mean=reader.number(report.carbon.mean_gco2_per_kwh, 1)),
         reader.translate(texts.CARBON_INTERVALS).format(counts=", ".join(
-            f"{reader.number(count)} {reader.translate(str(flag))}" for flag, count in report.carbon.counts.items())),
+            f"{reader.number(count)} {reader.translate(flag.word)}" for flag, count in report.carbon.counts.items())),
         reader.translate(texts.METERS).format(count=report.meters, edges=reader.number(report.period.count + 1),
                                               source=report.source),
         reader.translate(texts.DECLARED).format(elements=", ".join(report.declared) or "\u2013"),
@@ -131,4 +131,4 @@ def _notes(report: EnergyReport, reader: Reader) -> list[str]:
 def _qualities(report: EnergyReport, reader: Reader) -> list[tuple[str, str]]:
     used = {flag for line in report.lines for flag in line.quality.values()} | {Quality.DERIVED, *report.carbon.counts}
     used |= {Quality.BRIDGED if report.bridged else Quality.MEASURED, Quality.DECLARED}
-    return [(reader.translate(str(flag)), reader.translate(flag.meaning)) for flag in Quality if flag in used]
+    return [(reader.translate(flag.word), reader.translate(flag.meaning)) for flag in Quality if flag in used]

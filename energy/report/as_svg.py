@@ -21,7 +21,7 @@ COLOURS = {
 }
 LINES_MAX = 14  # more than fit beside each other are drawn as one bar
 BAR_WIDTH = 16
-METER_X, SERVED_X, LINES_X = 140, 440, 690
+METER_X, SERVED_X, LINES_X = 150, 440, 690
 WIDTH, MARGIN = 960, 16
 OTHERS_KEY = ""
 

@@ -57,6 +57,8 @@ CATEGORIES = {1: N_("IT energy at the output of the UPS"), 2: N_("IT energy at t
 INTERIM = N_("iPUE: interim ratio, from {start} to {end}. A PUE is told over twelve months only (ISO/IEC 30134-2).")
 CARBON_SOURCE = N_("Carbon: {title}, published by {publisher}, {licence}, register row {id}. Scope: {scope}. "
                    "Mean over the period: {mean} g/kWh. Other gases than CO2 are not in the series.")
+# Scopes of the register's rows (carbon/data/factors.json): facts in a file, marked here for the catalogue.
+SCOPES = (N_("direct combustion, production in France; no life cycle, no imports, no network losses"),)
 CARBON_INTERVALS = N_("Carbon factors by interval: {counts}.")
 METERS = N_("Meters read: {count}, each with a reading at every one of {edges} edges. Source: {source}.")
 BRIDGED = N_("Bridged over a counter reset: {list}.")

@@ -63,8 +63,9 @@ def real_site(site: Site, case: Case) -> Site:
         power = node.power.model_copy(update={"idle_w": node.power.idle_w + added_w,
                                               "nameplate_w": node.power.nameplate_w + added_w - lost_w})
         nodes[name] = node.model_copy(update={"gpus": gpus, "power": power})
+    parts = ("fixed_w", "linear", "quadratic_per_w")
     transformers = {name: transformer.model_copy(update={"loss": transformer.loss.model_copy(update={
-        part: getattr(transformer.loss, part) * case.transformer for part in ("fixed_w", "linear", "quadratic_per_w")})})
+        part: getattr(transformer.loss, part) * case.transformer for part in parts})})
         for name, transformer in site.power.transformers.items()}
     return site.model_copy(update={
         "nodes": nodes, "power": site.power.model_copy(update={"transformers": transformers})})
@@ -87,8 +88,9 @@ def page(site: Site) -> str:
     """Return the whole page."""
     rows = [(case.title, errors(site, case)) for case in cases(site)]
     head = ("what is wrong", *ACCOUNTS, "`_residual` / meter")
-    body = ["| " + " | ".join([title, *(f"{value:+.2f} %".replace("-0.00", "+0.00") for value in found.values())]) + " |"
-            for title, found in rows]
+    cells = [[title, *(f"{value:+.2f} %".replace("-0.00", "+0.00") for value in found.values())]
+             for title, found in rows]
+    body = [f"| {' | '.join(row)} |" for row in cells]
     return (ROOT / "tests" / "energy" / "error_table_head.md").read_text("utf-8") + "\n".join(
         ["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *body]) + "\n"
 

@@ -21,7 +21,8 @@ watts = st.fixed_dictionaries({name: st.integers(0, 3000) for name in WATTS})
 amounts = st.tuples(st.integers(0, 10), st.integers(0, 2), st.integers(0, 12), st.integers(0, 2)).map(
     lambda row: tuple(map(float, row)))
 uses = st.dictionaries(st.sampled_from(["n1", "n2", "n3"]),
-                       st.dictionaries(st.sampled_from(["alpha", "beta", "_platform"]), amounts, max_size=3), max_size=3)
+                       st.dictionaries(st.sampled_from(["alpha", "beta", "_platform"]), amounts, max_size=3),
+                       max_size=3)
 
 
 def by_account(meters: dict[str, int], used: oracle.Amounts) -> dict[str, int]:

@@ -93,7 +93,7 @@ class TestSharedMachine:
 
 class TestSeveralParents:
     def test_a_machine_on_two_panels_draws_half_on_each(self, small: Site, day: Period) -> None:
-        # The CRAH's 52 W: 26 on panel-p, 26 on panel-q; panel-p feeds 126 - 26 = 100 W, of which machines 50, building 50.
+        # The CRAH's 52 W: 26 on panel-p, 26 on panel-q; panel-p feeds 126 - 26 = 100 W: machines 50, building 50.
         panel_q = small.power.panels["panel-p"].model_copy(update={"fed_by": ("tr",)})
         crahs = {"crah": small.cooling.crahs["crah"].model_copy(update={"fed_by": ("panel-p", "panel-q")})}
         site = with_power(small, panels={**small.power.panels, "panel-q": panel_q}).model_copy(
