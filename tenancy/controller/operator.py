@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,19 +19,25 @@ RETRIES_S = (0.2, 0.5, 1, 2, 4)
 class Handlers:
     """What is done at each event."""
 
-    def __init__(self, desk: Desk, statuses: TenantStatus) -> None:
+    def __init__(self, desk: Desk, statuses: TenantStatus, stop: asyncio.Event) -> None:
         self._desk = desk
         self._statuses = statuses
+        self._stop = stop
 
     def registry(self) -> kopf.OperatorRegistry:
         """Return the registry of kopf; `on.event` handlers keep no state in the objects they watch."""
         registry = kopf.OperatorRegistry()
+        kopf.on.cleanup(registry=registry)(self.on_cleanup)
         kopf.on.login(registry=registry)(kopf.login_with_kubeconfig)
         kopf.on.event(labels.API_GROUP, labels.API_VERSION, "namespacerequests", registry=registry)(self.on_request)
         kopf.on.event(labels.API_GROUP, labels.API_VERSION, "tenants", registry=registry)(self.on_tenant)
         kopf.on.event("", "v1", "namespaces", labels={labels.REQUEST: kopf.PRESENT}, registry=registry)(
             self.on_namespace)
         return registry
+
+    async def on_cleanup(self, **_: Any) -> None:
+        """A signal came. kopf's own waiter for the stop flag would hold the exit up for five seconds otherwise."""
+        self._stop.set()
 
     async def on_request(self, event: kopf.RawEvent, **_: Any) -> None:
         """A request was left, changed or taken back."""

@@ -55,7 +55,7 @@ class Service:
         stop = asyncio.Event()
         health = f"http://{self._told.health}/healthz" if self._told.health else None
         serving = asyncio.create_task(kopf.operator(
-            registry=Handlers(desk, statuses).registry(), settings=settings(), standalone=True, clusterwide=True,
+            registry=Handlers(desk, statuses, stop).registry(), settings=settings(), standalone=True, clusterwide=True,
             liveness_endpoint=health, stop_flag=stop))
         gone = asyncio.create_task(platform_gone(api))
         behind = [asyncio.create_task(waiting()(settle, api, ledger, desk)),
