@@ -67,10 +67,13 @@ class Store:
         A provider that were on PATH too would be preferred to the plugin, with a warning at each run.
         """
         if plugin := self._plugin_name(engine):
-            _plugin(program, plugin)
+            _hard_link(program, plugin)
             return
+        # Pulumi takes the language host that lies beside its own real file; one that it only finds on PATH it uses
+        # too, with a warning at each run. So these lie in `bin` themselves.
+        place = _hard_link if engine.name.startswith("pulumi") else link
         for name in engine.files:
-            link(program.parent / name, self.bin / name)
+            place(program.parent / name, self.bin / name)
 
     def exposed(self, engine: Engine, file: str) -> Path | None:
         """Return the stable name of one of the engine's files when it leads somewhere."""
@@ -95,10 +98,10 @@ def _same(path: Path, facts: Mapping[str, object]) -> bool:
     return found.st_mtime_ns == facts["mtime_ns"] or digest(path) == facts["sha256"]
 
 
-def _plugin(program: Path, name: Path) -> None:
-    """Hard-link the provider (Pulumi skips a plugin folder that holds a symbolic link); copy it across disks."""
+def _hard_link(program: Path, name: Path) -> None:
+    """Give `program` a second name (Pulumi skips a plugin folder that holds a symbolic link); copy it across disks."""
     with writing(name):
-        if name.exists() and name.stat().st_size == program.stat().st_size:
+        if not name.is_symlink() and name.exists() and _looks_like(name, program):
             return
         name.parent.mkdir(parents=True, exist_ok=True)
         temporary = name.with_name(f".{name.name}.{os.getpid()}")
@@ -108,6 +111,12 @@ def _plugin(program: Path, name: Path) -> None:
         except OSError:
             shutil.copy2(program, temporary)
         temporary.replace(name)
+
+
+def _looks_like(one: Path, other: Path) -> bool:
+    """True for two names of one file, or for a copy that kept its date."""
+    mine, theirs = one.stat(), other.stat()
+    return (mine.st_size, mine.st_mtime_ns) == (theirs.st_size, theirs.st_mtime_ns)
 
 
 def unpack(archive: Path, engine: Engine, into: Path) -> dict[str, Path]:
