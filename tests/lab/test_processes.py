@@ -119,16 +119,18 @@ def test_interrupt_while_waiting_stops_what_was_started(tmp_path: Path) -> None:
 
 def test_a_reused_pid_is_never_ours(tmp_path: Path) -> None:
     with subprocess.Popen(SLEEPER) as stranger:
-        start([_process(tmp_path)], tmp_path)
-        path = tmp_path / "processes" / "sleeper.json"
-        record = read_json(path)
-        ours = record["pid"]
-        write_json(path, record | {"pid": stranger.pid, "created": record["created"] - 3600})
-        assert running(tmp_path) == {}
-        stop(tmp_path)
-        assert stranger.poll() is None, "a stranger must survive"
-        assert not psutil.pid_exists(ours), "ours is found by its mark although its record was lost"
-        stranger.kill()
+        try:
+            start([_process(tmp_path)], tmp_path)
+            path = tmp_path / "processes" / "sleeper.json"
+            record = read_json(path)
+            ours = record["pid"]
+            write_json(path, record | {"pid": stranger.pid, "created": record["created"] - 3600})
+            assert running(tmp_path) == {}
+            stop(tmp_path)
+            assert stranger.poll() is None, "a stranger must survive"
+            assert not psutil.pid_exists(ours), "ours is found by its mark although its record was lost"
+        finally:
+            stranger.kill()
 
 
 def test_children_of_a_component_go_with_it(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ class Publisher:
         self.cut: dict[str, list[int]] = {}
         self.seen: list[tuple[str, str]] = []
         self.ranges = True
+        self.etags = True
         publisher = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -75,7 +76,8 @@ class Publisher:
             return
         request.send_response(206 if start else 200)
         request.send_header("Content-Length", str(len(body) - start))
-        request.send_header("ETag", etag)
+        if self.etags:
+            request.send_header("ETag", etag)
         request.end_headers()
         cuts = self.cut.get(request.path)
         sent = body[start:start + cuts.pop(0)] if cuts else body[start:]

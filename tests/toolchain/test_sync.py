@@ -232,6 +232,17 @@ class TestCache:
         assert _one(sync(download_only, names=["kubectl"])).way is Way.DOWNLOAD
         assert found.program.read_bytes() == KUBECTL
 
+    def test_truncated_program_does_not_count_whatever_its_date(
+        self, publisher: Publisher, download_only: Options
+    ) -> None:
+        publisher.publish("kubectl", {"kubectl": KUBECTL})
+        found = _one(sync(download_only, names=["kubectl"]))
+        assert found.program is not None
+        date = found.program.stat().st_mtime_ns
+        found.program.write_bytes(KUBECTL[:-3])
+        os.utime(found.program, ns=(date, date))
+        assert _one(status(download_only, ["kubectl"])).way is Way.MISSING
+
     def test_copied_cache_counts(self, publisher: Publisher, download_only: Options, tmp_path: Path) -> None:
         publisher.publish("kubectl", {"kubectl": KUBECTL})
         sync(download_only, names=["kubectl"])
