@@ -17,7 +17,7 @@ from toolchain.placed import Placed, Way
 from toolchain.sync import Options, status
 
 PYTHON_WANTED = (3, 11)
-DISK_TO_BUILD_GB = 8.0
+DISK_TO_BUILD_GB = 11.0
 DISK_TO_RUN_GB = 1.0
 MEMORY_GB = 1.0
 

@@ -71,6 +71,6 @@ def disk_full(path: Path) -> StorageError:
     """Return the refusal of a disk without room."""
     return StorageError(
         N_("No space left on the disk of the toolchain folder."), where=str(path),
-        remedy=N_("Free some space (engines and a Go build take about 8 GB) or set ESTRAN_TOOLCHAIN_DIR to another"
+        remedy=N_("Free some space (engines and a Go build take about 11 GB) or set ESTRAN_TOOLCHAIN_DIR to another"
                   " disk, then run `estran toolchain sync` again: it goes on from where it stopped."),
     )
