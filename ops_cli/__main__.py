@@ -23,10 +23,9 @@ def _run(arguments: list[str]) -> int:
     from ops_cli.errors import exit_code_of, is_refusal, message_of
 
     try:
-        root().main(arguments, prog_name="estran", standalone_mode=False)
-        return ExitCode.OK
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
+        # Without its own exit, click hands back the code of `ctx.exit(code)`, or what the command returned.
+        code = root().main(arguments, prog_name="estran", standalone_mode=False)
+        return code if isinstance(code, int) else ExitCode.OK
     except click.ClickException as usage:
         usage.show()
         return ExitCode.USAGE
@@ -41,11 +40,11 @@ def _run(arguments: list[str]) -> int:
             fault=fault.strerror or fault, path=fault.filename or "-"))
         return exit_code_of(fault)
     except Exception as fault:  # noqa: BLE001  # the last net: a traceback must never reach a user
-        code = exit_code_of(fault)
+        refused = exit_code_of(fault)
         if not is_refusal(fault):
             return _internal(fault)
         _say(message_of(fault))
-        return code
+        return refused
 
 
 def _internal(fault: Exception) -> int:

@@ -20,6 +20,7 @@ _CODES: dict[str, ExitCode] = {
     "MissingDataError": ExitCode.MISSING_DATA,
     "EnergyError": ExitCode.INVALID_INPUT,
     "MissingToolError": ExitCode.MISSING_TOOL,
+    "ToolchainError": ExitCode.MISSING_TOOL,
     "ConflictError": ExitCode.CONFLICT,
     "StorageError": ExitCode.STORAGE,
 }

@@ -42,16 +42,17 @@ def _run(step: Step, site_id: str) -> None:
     expected_refusal = bool(step.refusal)
     done = subprocess.run(argv, env=_environment(step, site_id), cwd=project_dir(), check=False, text=True,
                           stdin=subprocess.DEVNULL, capture_output=expected_refusal)
-    said = (done.stdout or "") + (done.stderr or "")
+    answer = (done.stdout or "") + (done.stderr or "")
     if expected_refusal:
-        sys.stdout.write(said)
+        sys.stdout.write(answer)
         sys.stdout.flush()
-    if done.returncode != step.code or step.refusal not in said:
+    if done.returncode != step.code or step.refusal not in answer:
         raise DemoError(N_("this step ended with exit code {found}, not {expected}"), where=shlex.join(step.argv),
                         remedy=N_("read what it said above; 'estran doctor' says what this machine lacks"),
                         found=done.returncode, expected=int(step.code))
     if expected_refusal:
-        result_console().print(_("refused, as it must be (exit code {code})").format(code=done.returncode), style="green")
+        said = _("refused, as it must be (exit code {code})").format(code=done.returncode)
+        result_console().print(said, style="green")
 
 
 def _environment(step: Step, site_id: str) -> dict[str, str]:

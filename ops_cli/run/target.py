@@ -27,4 +27,4 @@ def target_of(site: Site, named: Path | None = None) -> Target:
     cluster = ClusterArgs(lab.kubeconfig, site.cluster.name, lab.cluster_uid)
     live_cluster_uid(cluster)
     environment = {**os.environ, **engine_environment(), **lab.environment()}
-    return Target(cluster.kubeconfig, cluster.context, cluster.uid, environment)
+    return Target(cluster.kubeconfig, cluster.context, cluster.uid, environment, lab.folder / "stacks")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +19,16 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 @dataclass(frozen=True)
 class Target:
-    """Where a site's layers go: cluster, context, identity, and the environment in which Pulumi runs."""
+    """Where a site's layers go: cluster, context, identity, and the environment in which Pulumi runs.
+
+    `kept` is where the settings of the stacks are kept beside their state, when that is on this machine.
+    """
 
     kubeconfig: Path
     context: str
     uid: str
     environment: dict[str, str]
+    kept: Path | None = None
 
 
 def project_dir() -> Path:
@@ -36,7 +41,9 @@ def open_stack(site: Site, layer: str, target: Target, site_file: Path) -> autom
     name = stack_name(site.id, layer)
     options = automation.LocalWorkspaceOptions(
         work_dir=str(project_dir()), env_vars=target.environment, pulumi_command=_command(target))
-    _forget_config_of_a_lost_stack(name, options)
+    settings = project_dir() / "infra" / "stacks" / f"Pulumi.{name}.yaml"
+    kept = target.kept / settings.name if target.kept else None
+    _settings_of_this_stack(settings, kept)
     stack = automation.create_or_select_stack(name, work_dir=str(project_dir()), opts=options)
     wanted = {"estran:kubeconfig": str(target.kubeconfig), "estran:clusterUid": target.uid}
     if target.context:
@@ -44,25 +51,27 @@ def open_stack(site: Site, layer: str, target: Target, site_file: Path) -> autom
     if site_file.parent.resolve() != SITES_DIR:
         wanted["estran:siteFile"] = str(site_file.resolve())
     _configure(stack, wanted, site.services if layer == "platform" else {})
+    if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(settings, kept)
     return stack
 
 
 def _command(target: Target) -> automation.PulumiCommand:
     """The CLI of our toolchain: `PulumiCommand` wants the folder that holds `bin/pulumi`."""
-    import shutil
-
     found = shutil.which("pulumi", path=target.environment["PATH"])
     return automation.PulumiCommand(root=str(Path(found).parent.parent) if found else None, skip_version_check=True)
 
 
-def _forget_config_of_a_lost_stack(name: str, options: automation.LocalWorkspaceOptions) -> None:
-    """A purged lab took its stacks and passphrase along; their settings would only make the new ones fail."""
-    settings = project_dir() / "infra" / "stacks" / f"Pulumi.{name}.yaml"
-    if settings.exists():
-        workspace = automation.LocalWorkspace(
-            work_dir=options.work_dir, env_vars=options.env_vars, pulumi_command=options.pulumi_command)
-        if name not in {stack.name for stack in workspace.list_stacks()}:
-            settings.unlink()
+def _settings_of_this_stack(settings: Path, kept: Path | None) -> None:
+    """Put back the settings that belong to this state: another lab of the same site may have left its own here.
+
+    Settings hold the salt of the passphrase, so those of another state, or of a purged lab, would only fail.
+    """
+    if kept and kept.exists():
+        shutil.copyfile(kept, settings)
+    elif kept:
+        settings.unlink(missing_ok=True)
 
 
 def _configure(stack: automation.Stack, wanted: dict[str, str], services: dict[str, object] | object) -> None:

@@ -83,6 +83,19 @@ def test_a_fault_of_ours_leaves_its_traceback_in_a_file(
     report.unlink()
 
 
+@pytest.mark.parametrize("code", [0, 7])
+def test_a_command_may_choose_its_code(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    @click.command()
+    @click.pass_context
+    def leaving(ctx: click.Context) -> None:
+        ctx.exit(code)
+
+    monkeypatch.setattr("ops_cli.cli.root", lambda: leaving)
+    with pytest.raises(SystemExit) as left:
+        program.main([])
+    assert left.value.code == code
+
+
 @pytest.mark.parametrize(("error", "code", "text"), [
     (KeyboardInterrupt(), ExitCode.INTERRUPTED, "it goes on from where it stopped"),
     (OSError(errno.ENOSPC, "No space left on device", "/cache/x"), ExitCode.STORAGE, "/cache/x): free some space"),
