@@ -8,6 +8,7 @@ from typing import Any
 
 import kubernetes
 import urllib3
+import yaml
 from kubernetes.client.exceptions import ApiException
 from kubernetes.config.config_exception import ConfigException
 
@@ -33,7 +34,7 @@ class Client:
         try:
             configuration = kubernetes.client.Configuration()
             kubernetes.config.load_kube_config(kubeconfig, client_configuration=configuration)
-        except (ConfigException, OSError, ValueError) as fault:
+        except (ConfigException, yaml.YAMLError, OSError, ValueError, TypeError, KeyError) as fault:
             raise RequestError(
                 N_("the kubeconfig can't be used: {fault}"), where=kubeconfig, fault=fault,
                 remedy=N_("give the right file by --kubeconfig or the variable KUBECONFIG")) from fault

@@ -1,4 +1,4 @@
-"""A tenant's door: the namespace where it leaves its requests, and nothing else (docs/decisions/0002)."""
+"""A tenant's door: the namespace where it leaves its requests, and nothing else (docs/decisions/0008)."""
 
 from __future__ import annotations
 

@@ -139,3 +139,23 @@ def test_a_second_controller_with_another_book_is_refused(lab: LabState, demo_fi
     assert refused.returncode == 8
     assert "this cluster's decisions are in another book" in refused.stderr
     assert "start the controller with that book (ESTRAN_AUDIT_FILE)" in refused.stderr
+
+
+def test_a_platform_taken_away_and_laid_again_is_waited_for(
+    lab: LabState, admin: Identity, leave: Callable[..., dict[str, Any]]
+) -> None:
+    subjects = admin.get("ClusterRoleBinding", name="estran-controller")["subjects"]
+    log = lab.layout.log("controller")
+    already = log.read_text("utf-8", "replace").count("the platform is gone or silent")
+
+    def check_noticed() -> None:
+        assert log.read_text("utf-8", "replace").count("the platform is gone or silent") > already
+
+    assert admin.patch("ClusterRoleBinding", "", "estran-controller", {"subjects": []}).ok
+    try:
+        waiting = leave("la-dune", "patient")
+        eventually(check_noticed)
+    finally:
+        assert admin.patch("ClusterRoleBinding", "", "estran-controller", {"subjects": subjects}).ok
+
+    assert answered(admin, waiting)["status"]["decision"] == "Granted"
