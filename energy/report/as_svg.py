@@ -17,7 +17,7 @@ from energy.units import kwh_from_wh
 
 COLOURS = {
     Component.DYNAMIC: "#0072B2", Component.IDLE: "#56B4E9", Component.COOLING: "#009E73",
-    Component.LOSS: "#D55E00", Component.BASE: "#E69F00", Component.CLOSURE: "#8C8C8C",
+    Component.LOSS: "#E69F00", Component.BASE: "#D55E00", Component.CLOSURE: "#999999",
 }
 LINES_MAX = 14  # more than fit beside each other are drawn as one bar
 BAR_WIDTH = 16

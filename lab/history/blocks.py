@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 import lab.history
 import lab.plant
 from infra.inventory.errors import N_
@@ -24,6 +26,8 @@ from lab.plant.model import run
 # One block per month: with the default of two hours promtool parses the whole text once per block.
 BLOCK_DURATION = "744h"
 SHARE_WRITING = 0.4  # of the whole time, for the progress bar
+
+MAKING = ".making-"
 
 Progress = Callable[[float], None]
 
@@ -69,13 +73,22 @@ def _make(site: Site, month: str, folder: Path, progress: Progress) -> None:
     program("promtool")  # before minutes of work: is it here?
     plant = run(site, month)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as making:
+    _forget_killed(folder.parent)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f"{MAKING}{os.getpid()}-") as making:
         text, made = Path(making) / "month.om", Path(making) / "made"
         made.mkdir()
         write_month(plant, text, lambda done: progress(SHARE_WRITING * done))
         create_blocks(text, made / "blocks")
         (made / "truth.json").write_text(json.dumps(plant.truth, indent=1, sort_keys=True) + "\n", "utf-8")
         _publish(made, folder)
+
+
+def _forget_killed(kept: Path) -> None:
+    """Remove what runs left that were killed while they made a month."""
+    for unfinished in kept.glob(f"{MAKING}*"):
+        owner = unfinished.name.removeprefix(MAKING).split("-")[0]
+        if not (owner.isdecimal() and psutil.pid_exists(int(owner))):
+            shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _publish(made: Path, folder: Path) -> None:

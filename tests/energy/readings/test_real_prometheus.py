@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from energy.allocation.settle import settle
 from energy.errors import MissingDataError, UnreachableError
 from energy.interval import SETTLEMENT_S, Period
 from energy.quality import Quality
@@ -225,3 +226,50 @@ def test_readings_of_both_kinds_from_one_prometheus(small: Site, whole: Register
     use = read_use(Prometheus(url), small, TWO_HOURS)
     assert readings.period == use.period
     assert np.array_equal(readings.energy_j["plant"], np.full(8, interval_j(126)))
+
+
+class TestUnits:
+    @pytest.mark.parametrize(("unit", "metric", "per_wh"), [
+        ("kWh", "estran_meter_energy_kwh_total", 0.001), ("J", "estran_meter_energy_joules_total", 3600.0)])
+    def test_a_meter_in_its_own_unit(self, small: Site, whole: Registers, served: Serve, unit: str, metric: str,
+                                     per_wh: float) -> None:
+        plant = small.meters["plant"].model_copy(update={"unit": unit})
+        site = small.model_copy(update={"meters": {**small.meters, "plant": plant}})
+        samples = whole.pop("plant")
+        lines = [f'{metric}{{site="small",meter="plant"}} {value * per_wh:.9f} {moment}' for moment, value in samples]
+        text = meters_text(whole) + f"# TYPE {metric.removesuffix('_total')} counter\n" + "\n".join(lines) + "\n"
+        readings = read(served(text), site)
+        assert readings.energy_j["plant"].tolist() == pytest.approx([interval_j(126)] * 8, abs=4)
+        assert readings.energy_j["plant"].sum() == pytest.approx(8 * interval_j(126), abs=4)
+
+
+class TestGpuUse:
+    def test_busy_and_reserved_gpus(self, small: Site, served: Serve) -> None:
+        moments = range(FIRST, FIRST + 7201, 300)
+        label = 'site="small",node="n3",namespace="beta-ia",tenant="beta"'
+        busy = [f"estran_namespace_gpu_busy_seconds_total{{{label}}} {0.8 * (moment - FIRST):.3f} {moment}"
+                for moment in moments]
+        held = [f"estran_namespace_gpu_reserved{{{label}}} 1 {moment}" for moment in moments]
+        text = "\n".join(["# TYPE estran_namespace_gpu_busy_seconds counter", *busy,
+                          "# TYPE estran_namespace_gpu_reserved gauge", *held]) + "\n"
+        use = read_use(Prometheus(served(use_text(TWO_HOURS, ROWS) + text)), small, TWO_HOURS)
+        assert use.nodes["n3"].gpu_used_s["beta"].tolist() == pytest.approx([720.0] * 8)
+        assert use.nodes["n3"].gpu_reserved["beta"].tolist() == [1.0] * 8
+        assert use.nodes["n3"].cpu_used_s == {}
+        assert use.nodes["n1"].gpu_used_s == {}
+
+    def test_pods_that_live_two_minutes_open_no_hole(self, small: Site, whole: Registers, served: Serve) -> None:
+        # alpha's pods come and go: a series of three samples only. Shares move, the node's sum does not.
+        label = 'site="small",node="n1",namespace="alpha-web",tenant="alpha"'
+        short = [f"estran_namespace_cpu_core_seconds_total{{{label}}} {value} {FIRST + moment}"
+                 for moment, value in ((960, 50), (1020, 110), (1080, 170))]
+        rows = [row for row in ROWS if row[1] != "alpha-web"]
+        used = use_text(TWO_HOURS, rows)
+        head, rest = used.split("\n", 1)
+        url = served(meters_text(whole) + "\n".join([head, *short, rest]))
+        use = read_use(Prometheus(url), small, TWO_HOURS)
+        # from zero to 110 by the edge at minute 30, of which all three samples lie before it: 170 in that interval
+        assert use.nodes["n1"].cpu_used_s["alpha"].tolist() == [0, 170, 0, 0, 0, 0, 0, 0]
+        allocation = settle(small, read(url, small), use)
+        total = sum(shares.energy_j.sum(axis=0) for shares in allocation.shares.values())
+        assert np.array_equal(total, allocation.closure.facility_j)

@@ -194,7 +194,7 @@ class TestSvg:
         assert f"{len(report.lines) - LINES_MAX} other lines" in texts
 
     def test_colours_are_all_different_and_of_the_palette(self) -> None:
-        okabe_ito = {"#0072B2", "#56B4E9", "#009E73", "#D55E00", "#E69F00", "#F0E442", "#CC79A7", "#8C8C8C"}
+        okabe_ito = {"#0072B2", "#56B4E9", "#009E73", "#D55E00", "#E69F00", "#F0E442", "#CC79A7", "#999999"}
         assert set(COLOURS) == set(Component)
         assert len(set(COLOURS.values())) == len(COLOURS)
         assert set(COLOURS.values()) <= okabe_ito

@@ -27,7 +27,8 @@ pytestmark = pytest.mark.engine
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("kept")
+    """Months shared by every test of the run that only reads them."""
+    return tmp_path_factory.getbasetemp() / "history"
 
 
 @pytest.fixture(scope="module")
@@ -78,14 +79,14 @@ class TestOpenMetrics:
 
 
 class TestBlocks:
-    def test_a_month_is_made_once(self, small: Site, kept: Path) -> None:
+    def test_a_month_is_made_once(self, small: Site, tmp_path: Path) -> None:
         heard: list[float] = []
-        first = prepare(small, "2012-02", heard.append, keep_in=kept)
+        first = prepare(small, "2012-02", heard.append, keep_in=tmp_path)
         made_at = first.truth_file.stat().st_mtime_ns
         assert heard == sorted(heard)
         assert heard[-1] == 1.0
         assert len(heard) > 5
-        second = prepare(small, "2012-02", keep_in=kept)
+        second = prepare(small, "2012-02", keep_in=tmp_path)
         assert second == first
         assert second.truth_file.stat().st_mtime_ns == made_at
 

@@ -33,7 +33,8 @@ def month(small: Site) -> PlantMonth:
 @pytest.fixture(scope="module")
 def source(small: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     folder = tmp_path_factory.mktemp("replay")
-    found = Prometheus(prometheus_up(folder, [prepare(small, MONTH, keep_in=folder / "kept").blocks_dir]))
+    kept = tmp_path_factory.getbasetemp() / "history"
+    found = Prometheus(prometheus_up(folder, [prepare(small, MONTH, keep_in=kept).blocks_dir]))
     yield found
     found.close()
     prometheus_down(folder)

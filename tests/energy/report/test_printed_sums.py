@@ -1,0 +1,74 @@
+"""On any readings, what is printed adds up: cells to lines, lines to the meter; two processes print the same bytes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from energy.allocation.result import Component
+from energy.interval import Period
+from energy.report.as_data import as_document
+from tests.conftest import ROOT
+from tests.energy.report.made import made_report
+from tests.energy.small import WATTS, small_site
+
+HOURS = Period(datetime(2012, 3, 5, tzinfo=UTC), datetime(2012, 3, 5, 3, tzinfo=UTC))
+SITE = small_site()
+PRINT = """
+from datetime import UTC, datetime
+from energy.interval import Period
+from energy.report.as_data import as_csv, as_json
+from energy.report.as_html import as_html
+from energy.report.as_svg import as_svg
+from energy.report.reader import Reader
+from tests.energy.report.made import made_report
+from tests.energy.small import small_site
+report = made_report(small_site(), Period(datetime(2012, 3, 5, tzinfo=UTC), datetime(2012, 3, 6, tzinfo=UTC)))
+print(as_json(report), as_csv(report), as_html(report, Reader("fr")), as_svg(report, Reader("en")))
+"""
+
+meters = st.fixed_dictionaries({name.replace("-", "_"): st.floats(0, 3000) for name in WATTS})
+
+
+@settings(max_examples=40, deadline=None)
+@given(meters, st.sampled_from(["tenant", "zone"]))
+def test_cells_add_up_to_lines_and_lines_to_the_meter(watts: dict[str, float], view: str) -> None:
+    document = as_document(made_report(SITE, HOURS, view, **watts))
+    for line in document["lines"]:
+        assert sum(line["components_wh"].values()) == line["facility_energy_wh"]
+        assert line["it_energy_wh"] + line["overhead_energy_wh"] + line["components_wh"]["closure"] == (
+            line["facility_energy_wh"])
+    closing = document["closing"]
+    assert sum(line["facility_energy_wh"] for line in document["lines"]) == closing["facility_meter_wh"]
+    assert sum(line["facility_energy_j"] for line in document["lines"]) == closing["facility_meter_j"]
+    assert closing["sum_of_lines_wh"] == closing["facility_meter_wh"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(meters)
+def test_printed_watt_hours_are_near_the_joules(watts: dict[str, float]) -> None:
+    report = made_report(SITE, HOURS, **watts)
+    for line in report.lines:
+        assert abs(line.facility_energy_wh * 3600 - line.energy_j) < 3600 * len(Component)
+
+
+@settings(max_examples=40, deadline=None)
+@given(meters)
+def test_carbon_is_never_negative_but_for_a_negative_residual(watts: dict[str, float]) -> None:
+    report = made_report(SITE, HOURS, **watts)
+    assert all(line.location_based_gco2e >= 0 for line in report.lines if line.key != "_residual")
+    total = sum(line.location_based_gco2e for line in report.lines)
+    assert report.location_based_gco2e == pytest.approx(total)
+
+
+def test_two_processes_print_the_same_bytes() -> None:
+    printed = {subprocess.run([sys.executable, "-c", PRINT], capture_output=True, check=True, cwd=ROOT,
+                              env={"PYTHONHASHSEED": seed, "PATH": "", "PYTHONPATH": str(ROOT)}).stdout
+               for seed in ("1", "2")}
+    assert len(printed) == 1
+    assert len(printed.pop()) > 10_000
