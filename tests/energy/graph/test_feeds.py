@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy.errors import EnergyError
+from energy.errors import ConservationError, EnergyError
+from energy.graph import closure as closing
 from energy.graph.closure import close
 from energy.graph.feeds import BASE_LOAD, SUPPLY, Branch, feeds_of
 from energy.graph.registers import Registers
-from energy.graph.stage import curve_loss_j, stage_of
+from energy.graph.stage import Stage, curve_loss_j, stage_of
 from energy.interval import SETTLEMENT_S, Period
 from energy.quality import Quality
 from energy.readings.meters import MeterReadings
@@ -154,6 +155,17 @@ class TestMetersThatAreNeeded:
         # 30 % of the 180 W of its outlets
         assert stage.loss_j[0] / SETTLEMENT_S == pytest.approx(54)
         assert stage.loss_quality is Quality.DECLARED
+
+
+def test_a_graph_that_does_not_close_is_never_handed_on(small: Site, day: Period,
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    def leaking(*arguments: Any) -> Stage:
+        stage = stage_of(*arguments)
+        return Stage(stage.in_j, stage.out_j, stage.loss_j + 1, stage.residual_j, stage.loss_quality)
+
+    monkeypatch.setattr(closing, "stage_of", leaking)
+    with pytest.raises(ConservationError, match="does not close on the facility meter"):
+        close(small, constant_readings(day))
 
 
 def test_either_sides_meter_serves_where_nothing_is_lost(small: Site, day: Period) -> None:

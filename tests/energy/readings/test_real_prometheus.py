@@ -128,6 +128,19 @@ class TestResets:
         assert energy_j[2] == interval_j(52) + 52 * 60
 
 
+    def test_a_reset_hidden_behind_two_lost_scrapes(self, small: Site, whole: Registers, served: Serve) -> None:
+        # samples 29 and 30 are lost and the register starts again after 30: no window of the interval sees it fall,
+        # only its edges do (the one at 30 is read from 28)
+        whole["crah-in"] = between([(moment, value if moment - FIRST <= 30 * 60 else
+                                     round(52 * (moment - FIRST - 30 * 60) / 3600, 6))
+                                    for moment, value in whole["crah-in"]], 29, 30)
+        readings = read(served(meters_text(whole)), small)
+        # what the register counted from 28 to 30 is lost with it: two minutes of 52 W, and no more
+        assert readings.energy_j["crah-in"].sum() == 8 * interval_j(52) - 2 * 60 * 52
+        assert (readings.energy_j["crah-in"] >= 0).all()
+        assert readings.bridged["crah-in"] >= 1
+
+
 class TestMissing:
     def test_a_meter_without_series(self, small: Site, whole: Registers, served: Serve) -> None:
         del whole["ups-a-out"]

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from energy.allocation.result import Component
-from energy.errors import ConservationError
+from energy.allocation.settle import settle
+from energy.errors import ConservationError, MissingDataError
 from energy.interval import Period
 from energy.quality import Quality
 from energy.report import build
@@ -16,6 +17,7 @@ from energy.report.lines import EnergyReport, ReportLine, TenantLine, ZoneLine
 from energy.report.pue import InterimPue
 from infra.inventory.site import Site
 from tests.energy.report.made import made_report
+from tests.energy.small import constant_readings, constant_use
 
 
 @pytest.fixture
@@ -126,6 +128,12 @@ def test_a_report_whose_lines_miss_the_meter_is_never_made(small: Site, day: Per
     with pytest.raises(ConservationError, match="do not add up to the facility meter") as refusal:
         made_report(small, day)
     assert "no figure is shown" in refusal.value.remedy
+
+
+def test_a_report_over_the_gensets_energy_is_refused_before_any_factor(small: Site, day: Period) -> None:
+    allocation = settle(small, constant_readings(day, genset_out=10), constant_use(day))
+    with pytest.raises(MissingDataError, match="the gensets made 240 Wh in the period"):
+        build._factors(small, day, allocation)
 
 
 def test_tenant_lines_are_tenant_lines(report: EnergyReport) -> None:
