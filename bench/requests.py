@@ -25,6 +25,7 @@ from infra.inventory.load import load_site
 from infra.inventory.site import Site
 from lab import box
 from tenancy.controller.api import TENANCY, Api, path_of
+from tenancy.controller.opening import waiting
 from tenancy.controller.status import is_answered
 from tenancy.manifests.door import door_name
 from tenancy.manifests.namespace import namespace_manifests
@@ -84,11 +85,9 @@ async def _lay(api: Api, site: Site) -> None:
     platform = platform_manifests(site)
     for manifest in platform:
         await _apply_any(api, manifest)
-    while await api.find(f"{TENANCY}/namespacerequests") is None:
-        await asyncio.sleep(0.1)
     for tenant_id in site.tenants:
         for manifest in tenant_manifests(site, tenant_id):
-            await _apply_any(api, manifest)
+            await waiting()(_apply_any, api, manifest)  # custom resources are served a moment after their definition
 
 
 async def _apply_any(api: Api, manifest: dict[str, Any]) -> None:

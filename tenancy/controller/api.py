@@ -61,14 +61,25 @@ class Api:
 
     async def create(self, path: str, manifest: Manifest) -> Any:
         """Create an object in the collection at `path`."""
-        return (await self._call("POST", path, manifest, "application/json"))[1]
+        return (await self._call("POST", path, manifest, "application/json", {"fieldManager": MANAGER}))[1]
 
-    async def apply(self, manifest: Manifest) -> tuple[bool, Manifest]:
-        """Apply a manifest on the server's side; return whether the object is new, and the object."""
-        status, found = await self._call(
+    async def make(self, manifest: Manifest) -> Manifest:
+        """Create an object, or apply it when it is already there; return the object."""
+        try:
+            made: Manifest = await self.create(path_of(manifest).rpartition("/")[0], manifest)
+        except ApiError as error:
+            if error.status != 409:
+                raise
+            made = await self.apply(manifest)
+        return made
+
+    async def apply(self, manifest: Manifest) -> Manifest:
+        """Apply a manifest on the server's side (the same manifest twice changes nothing); return the object."""
+        _status, found = await self._call(
             "PATCH", path_of(manifest), manifest, "application/apply-patch+yaml",
             {"fieldManager": MANAGER, "force": "true"})
-        return status == 201, found
+        made: Manifest = found
+        return made
 
     async def patch_status(self, path: str, status: Manifest, version: str = "") -> None:
         """Merge `status` into the status of the object at `path`; only into its `version`, when one is given."""

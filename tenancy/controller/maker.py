@@ -30,12 +30,13 @@ async def make(api: Api, site: Site, entry: Entry) -> None:
     Raises ApiError or aiohttp.ClientError; then some of it may be there, and the next call goes on.
     """
     namespace, *limits, right = manifests_of(site, entry)
-    new = await _namespace(api, namespace, entry)
-    made = await asyncio.gather(*map(api.apply, limits))
-    quota_is_new, quota = made[0]
-    if new and quota_is_new:
+    if await _namespace(api, namespace, entry):
+        quota, *_others = await asyncio.gather(*map(api.make, limits))
         await _start_counting(api, quota)
-    await api.apply(right)
+        await api.make(right)
+    else:
+        await asyncio.gather(*map(api.apply, limits))
+        await api.apply(right)
 
 
 async def _namespace(api: Api, namespace: Manifest, entry: Entry) -> bool:

@@ -60,7 +60,8 @@ class TenantStatus:
         try:
             site = self._sites.current()
             if tenant_id in site.tenants:
-                wanted = tenant_status(site, ledger, tenant_id)
+                # In a thread: a decision being written holds the ledger, and the loop must not wait for the disk.
+                wanted = await asyncio.to_thread(tenant_status, site, ledger, tenant_id)
                 if tenant_id in self._generations:
                     wanted["observedGeneration"] = self._generations[tenant_id]
                 await self._api.patch_status(f"{TENANCY}/tenants/{tenant_id}", wanted)

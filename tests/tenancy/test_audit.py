@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import resource
@@ -40,8 +41,6 @@ def test_lines_are_numbered_linked_and_dated_in_utc(written: Path) -> None:
 
 
 def test_a_hash_is_that_of_the_line_without_it(written: Path) -> None:
-    import hashlib
-
     line = json.loads(written.read_bytes().splitlines()[0])
     said = line.pop("hash")
 
@@ -116,6 +115,45 @@ def test_another_hand_is_found_and_stops_everything(written: Path, number: int, 
         assert refusal.value.where.startswith(f"{written}:")
         assert "put back the last good copy" in refusal.value.remedy
     assert written.read_bytes() == before
+
+
+def rehashed(line: bytes, **changes: object) -> bytes:
+    """Return a line changed by somebody who knows how its hash is made."""
+    body = {key: value for key, value in json.loads(line).items() if key != "hash"} | changes
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(body | {"hash": hashlib.sha256(text).hexdigest()}).encode() + b"\n"
+
+
+@pytest.mark.parametrize(("number", "changes"), [
+    (1, {"fact": {"uid": "9"}}), (2, {"at": "2026-01-01T00:00:00.000Z"}), (3, {"number": 7}),
+    (3, {"previous": GENESIS}),
+])
+def test_a_line_written_anew_with_its_hash_breaks_the_chain(
+    written: Path, number: int, changes: dict[str, object]
+) -> None:
+    lines = written.read_bytes().splitlines(keepends=True)
+    lines[number - 1] = rehashed(lines[number - 1], **changes)
+    written.write_bytes(b"".join(lines))
+
+    with pytest.raises(StorageError, match=r"line \d of the book of decisions was changed"):
+        verify(written)
+
+
+def test_a_line_is_on_the_disk_before_it_counts(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A power cut can't be made here: that the system is asked to sync, with the line in the file, is what is seen."""
+    synced: list[int] = []
+    really = os.fdatasync
+
+    def sync(descriptor: int) -> None:
+        synced.append(len(written.read_bytes().splitlines()))
+        really(descriptor)
+
+    monkeypatch.setattr(os, "fdatasync", sync)
+    with Book(written) as book:
+        before = len(book.entries)
+        book.append("decision", {"uid": "x"}, NOW)
+
+    assert synced == [before + 1]
 
 
 def test_two_controllers_never_write_one_book(written: Path) -> None:
