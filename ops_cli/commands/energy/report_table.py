@@ -39,7 +39,8 @@ def _table(report: EnergyReport, reader: Reader) -> Table:
     table = Table(header_style="bold", show_footer=True, padding=(0, 1))
     footers = ("\u03a3", *_sums(report, reader))
     for key, footer in zip(keys, footers, strict=True):
-        table.add_column(Text(reader.translate(COLUMNS[key])), footer=footer, overflow="fold",
+        heading = Text(reader.translate(COLUMNS[key]).replace(" [", "\n["))  # the unit below: room for names
+        table.add_column(heading, footer=footer, overflow="fold",
                          justify="left" if key == "name" else "right", no_wrap=key != "name")
     for line in report.lines:
         table.add_row(*_cells(report, line, reader), style="dim" if line.kind == "virtual" else None)
