@@ -19,13 +19,13 @@ help:
 
 setup: $(VENV)/.ready
 
-$(VENV)/.ready: requirements/all.txt pyproject.toml toolchain/system.sh $(wildcard ops_cli/locale/*/LC_MESSAGES/estran.po)
+$(VENV)/.ready: requirements/all.txt pyproject.toml toolchain/system.sh $(wildcard ops_cli/locale/*/LC_MESSAGES/*.po)
 	@bash toolchain/system.sh "$(PYTHON)" "$(CACHE)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@cmp -s requirements/all.txt $(VENV)/installed.txt || { echo "estran: installing the Python packages of requirements/all.txt"; \
 	  $(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -q --require-hashes -r requirements/all.txt; }
 	@$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
-	@$(BIN)/pybabel -q compile --domain estran --directory ops_cli/locale
+	@$(BIN)/pybabel -q compile --domain "estran click" --directory ops_cli/locale
 	@cp requirements/all.txt $(VENV)/installed.txt
 	@touch $@
 
@@ -55,7 +55,7 @@ catalogues: setup
 	@sed -i '/^"\(POT-Creation-Date\|PO-Revision-Date\|Last-Translator\|Report-Msgid-Bugs-To\|Generated-By\): /d' \
 	  ops_cli/locale/*/LC_MESSAGES/estran.po
 	@rm ops_cli/locale/estran.pot
-	@$(BIN)/pybabel -q compile --domain estran --directory ops_cli/locale
+	@$(BIN)/pybabel -q compile --domain "estran click" --directory ops_cli/locale
 
 lock: setup
 	@$(BIN)/pip-compile -q --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-trusted-host \

@@ -65,10 +65,6 @@ class LabState:
         return self.folder / "pulumi-passphrase"
 
     @property
-    def prometheus_url(self) -> str:
-        return f"http://127.0.0.1:{self.ports['prometheus']}"
-
-    @property
     def processes(self) -> dict[str, Running]:
         """The live processes of the lab by name."""
         return running(self.folder)
@@ -93,7 +89,6 @@ class LabState:
             "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.passphrase_file),
             "ESTRAN_CLUSTER_UID": self.cluster_uid,
             "ESTRAN_AUDIT_FILE": str(self.audit_file),
-            "ESTRAN_PROMETHEUS_URL": self.prometheus_url,
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from infra.inventory import labels
+from infra.inventory.quantities import format_bytes, parse_bytes
 from infra.inventory.site import Site
 
 # How each worker's disk is cut: size -> how many.
@@ -23,11 +24,17 @@ def volume_manifests(site: Site) -> list[tuple[str, dict[str, Any]]]:
     found = [(f"{STORAGE_API}/{site.cluster.storage_class}", storage_class)]
     for node_id, node in site.nodes.items():
         if node.role == "worker":
-            for size, count in CUT.items():
+            for size, count in _cut(site).items():
                 for number in range(count):
                     volume = _volume(site, node_id, size, number)
                     found.append((f"{VOLUME_API}/{volume['metadata']['name']}", volume))
     return found
+
+
+def _cut(site: Site) -> dict[str, int]:
+    """Return how a worker's disk is cut on this site: as usual, and one volume for each service that wants a larger."""
+    largest = max(map(parse_bytes, CUT))
+    return CUT | {format_bytes(service.storage): 1 for service in site.services.values() if service.storage > largest}
 
 
 def _volume(site: Site, node_id: str, size: str, number: int) -> dict[str, Any]:

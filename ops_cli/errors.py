@@ -23,6 +23,8 @@ _CODES: dict[str, ExitCode] = {
     "ToolchainError": ExitCode.MISSING_TOOL,
     "ConflictError": ExitCode.CONFLICT,
     "StorageError": ExitCode.STORAGE,
+    "LayerError": ExitCode.LAYER,
+    "DemoError": ExitCode.LAYER,
 }
 
 

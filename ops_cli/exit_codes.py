@@ -14,4 +14,5 @@ class ExitCode(IntEnum):
     MISSING_TOOL = 7  # an engine or a system package is not on this machine
     CONFLICT = 8  # something else holds the port, the lock or the cluster
     STORAGE = 9  # the disk is full or a folder can't be written
+    LAYER = 10  # Pulumi began a layer and could not bring it through
     INTERRUPTED = 130  # Ctrl-C

@@ -40,8 +40,12 @@ def N_(message: str) -> str:
 
 
 def use_language(language: str) -> None:
-    """Load the catalogue of `language`; messages missing from it stay in English."""
+    """Load the catalogues of `language`, ours and click's; messages missing from them stay in English."""
     global _catalogue
+    # click asks gettext's global domain, and that one asks the environment.
+    os.environ["LANGUAGE"] = language
+    gettext.bindtextdomain("click", LOCALE_DIR)
+    gettext.textdomain("click")
     _catalogue = gettext.translation("estran", LOCALE_DIR, languages=[language], fallback=True)
 
 

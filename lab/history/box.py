@@ -8,13 +8,16 @@ from lab.history.blocks import History, prepare
 from lab.history.server import address, prometheus_down, prometheus_up
 from lab.paths import lab_dir
 from lab.record import read_json
+from lab.state import STATE_FILE
 
 __all__ = ["History", "prepare", "start", "stop", "truth", "url"]
 
 
 def start(site_id: str, histories: Sequence[History]) -> str:
     """Return the address of a Prometheus that serves these months; a second call finds it running."""
-    return prometheus_up(lab_dir(site_id), [history.blocks_dir for history in histories])
+    state = lab_dir(site_id) / STATE_FILE
+    port = read_json(state)["ports"].get("prometheus", 0) if state.exists() else 0
+    return prometheus_up(lab_dir(site_id), [history.blocks_dir for history in histories], port)
 
 
 def url(site_id: str) -> str | None:

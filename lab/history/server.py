@@ -23,9 +23,10 @@ READY_TIMEOUT_S = 30.0
 _CONFIG = "# The lab's Prometheus serves a month made by the plant: it scrapes nothing.\nglobal: {}\n"
 
 
-def prometheus_up(state_dir: Path, blocks_dirs: Sequence[Path]) -> str:
+def prometheus_up(state_dir: Path, blocks_dirs: Sequence[Path], port: int = 0) -> str:
     """Return the address of a Prometheus that serves the blocks of `blocks_dirs`; start it, or keep the one that does.
 
+    It listens on `port` where that is free, else on any other.
     Blocks are hard-linked into the state, so that the kept ones stay as they are whatever Prometheus does with its own.
     Raises UnreachableError (it died or is not ready), MissingToolError, StorageError.
     """
@@ -36,7 +37,7 @@ def prometheus_up(state_dir: Path, blocks_dirs: Sequence[Path]) -> str:
     if url is None or _served(state_dir) != served:
         stop(state_dir, [NAME])
         _link_blocks(blocks_dirs, data_dir)
-        url = url or f"http://127.0.0.1:{_free_port()}"
+        url = url or f"http://127.0.0.1:{_free_port(port)}"
     config = state_dir / NAME / "prometheus.yml"
     write_text(config, _CONFIG)
     start([_process(binary, config, data_dir, url, state_dir)], state_dir, READY_TIMEOUT_S)
@@ -97,7 +98,11 @@ def _link(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def _free_port() -> int:
+def _free_port(wanted: int) -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            return _free_port(0)
         return int(probe.getsockname()[1])

@@ -59,7 +59,8 @@ def test_suppressions_are_rare_and_say_why() -> None:
 
 
 def test_tests_are_at_least_as_long_as_the_code() -> None:
-    tests = {room: sum(map(lines_of, (ROOT / "tests" / room).rglob("*.py"))) for room in ROOMS}
+    folders = [folder for folder in (ROOT / "tests").iterdir() if folder.is_dir()]
+    tests = {folder.name: sum(map(lines_of, folder.rglob("*.py"))) for folder in folders}
     code = {room: sum(map(lines_of, modules(room))) for room in ROOMS}
     assert sum(tests.values()) >= sum(code.values()), (tests, code)
     assert tests["energy"] >= 1.5 * code["energy"], (tests["energy"], code["energy"])

@@ -181,3 +181,13 @@ def test_an_english_reader_is_refused_in_english(bad_site: Path) -> None:
 def test_help_is_in_the_language_of_the_reader() -> None:
     assert "Demander un espace de noms" in run("--lang", "fr", "--help").stdout
     assert "Ask for a namespace" in run("--lang", "en", "--help").stdout
+
+
+def test_what_click_says_is_french_too() -> None:
+    helped = run("--lang", "fr", "up", "--help").stdout
+    assert "Usage :" in helped
+    assert "Afficher ce message et quitter." in helped
+    mistaken = run("--lang", "fr", "up", "--layer", "roof")
+    assert mistaken.returncode == 2
+    assert "Erreur : Valeur incorrecte pour '--layer' : 'roof' n'est pas l'un de" in mistaken.stderr
+    assert "Error: Invalid value" in run("--lang", "en", "up", "--layer", "roof").stderr

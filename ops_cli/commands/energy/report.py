@@ -49,10 +49,12 @@ def command(site: Site, month: str, view: View, url: str | None, output: str, in
 def _report(site: Site, month: str, view: View, url: str | None) -> EnergyReport:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+    from energy.interval import month_period
     from energy.readings.prometheus import Prometheus
     from energy.report.build import STEPS, month_report
     from ops_cli.output import talk_console
 
+    month_period(month, site.zone_info)  # a month that is none is refused before any Prometheus is looked for
     source = Prometheus(url or _lab_address(site.id))
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=talk_console(), transient=True) as bar:

@@ -24,8 +24,8 @@ def kubeconfig_option(command: F) -> F:
 
 def tenant_option(required: bool) -> Callable[[F], F]:
     """Return the option `--tenant ID`."""
-    return click.option("--tenant", metavar="ID", required=required, default=None if required else "",
-                        envvar="ESTRAN_TENANT", help=_("The tenant you act for."))
+    shape: dict[str, Any] = {"required": True} if required else {"default": ""}
+    return click.option("--tenant", metavar="ID", envvar="ESTRAN_TENANT", help=_("The tenant you act for."), **shape)
 
 
 def find_kubeconfig(given: str, site: Site, tenant: str) -> str:
