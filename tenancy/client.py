@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import kubernetes
@@ -14,11 +15,12 @@ from kubernetes.config.config_exception import ConfigException
 
 from infra.inventory import labels
 from infra.inventory.errors import N_
+from infra.inventory.names import namespace_name
 from tenancy.controller.status import is_answered
 from tenancy.errors import RequestError, UnreachableError
 from tenancy.manifests.door import door_name
 from tenancy.refusals import refused
-from tenancy.request import NamespaceRequest
+from tenancy.request import NamespaceRequest, request_of
 
 CALL_TIMEOUT_S = 15.0
 _KIND = (labels.API_GROUP, labels.API_VERSION)
@@ -50,6 +52,19 @@ class Client:
             review = kubernetes.client.AuthenticationV1Api(self._client).create_self_subject_review(
                 kubernetes.client.V1SelfSubjectReview(), _request_timeout=CALL_TIMEOUT_S)
         return str(review.status.user_info.username)
+
+    def standing(self, request: NamespaceRequest) -> Found | None:
+        """Return a request that already asks for exactly this and was not refused, so that a second run changes nothing.
+
+        One that was granted stands for as long as its namespace is there.
+        """
+        asked = _asked(request)
+        for found in self.requests(request.tenant):
+            if _asked(request_of(found)) == asked and found.get("status", {}).get("decision") != "Refused":
+                namespace = namespace_name(request.tenant, request.name)
+                if not is_answered(found) or self.quotas(namespace)[0]:
+                    return found
+        return None
 
     def submit(self, request: NamespaceRequest) -> Found:
         """Leave a request at the tenant's door and return it as the cluster holds it."""
@@ -118,6 +133,12 @@ class Client:
                 N_("the API server does not answer: {fault}"), where=self.server, fault=_cause(fault),
                 remedy=N_("check the network (in the lab: `estran lab up`), then run the same command again; "
                           "a request that was already sent is kept: look with `estran namespace list`")) from fault
+
+
+def _asked(request: NamespaceRequest) -> Mapping[str, Any]:
+    """What is asked for, whoever asked and wherever the request lies."""
+    spec: Mapping[str, Any] = replace(request, requested_by="").to_object("", "")["spec"]
+    return spec
 
 
 def _cause(fault: BaseException) -> str:

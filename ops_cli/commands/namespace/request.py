@@ -75,7 +75,7 @@ def _send(site: Site, request: NamespaceRequest, output: str, given: dict[str, A
     client = Client(needed_kubeconfig(given["kubeconfig"], site, request.tenant))
     console = talk_console()
     with console.status(_("asking...")):
-        found = client.submit(replace(request, requested_by=client.user_name()))
+        found = client.standing(request) or client.submit(replace(request, requested_by=client.user_name()))
         if given["wait"]:
             found = client.wait(found, given["timeout_s"])
     answer = answer_of_status(found)

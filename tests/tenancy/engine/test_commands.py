@@ -129,3 +129,29 @@ def test_a_namespace_of_the_site_file_is_shown(as_dune: Callable[..., Any]) -> N
 
     assert (shown["decision"], shown["namespace"]) == ("SiteFile", "la-dune-etat-civil")
     assert {each["resource"]: each["quota"] for each in shown["usage"]}["cpu"] == "2"
+
+
+def test_the_same_request_twice_is_one_request(as_dune: Callable[..., Any]) -> None:
+    first, again = (json.loads(as_dune("namespace", "request", "--name", "twice", *SMALL, "-o", "json").stdout)
+                    for _time in range(2))
+
+    assert again == first
+    assert first["decision"] == "Granted"
+
+
+def test_another_request_for_the_same_name_is_another_request(as_dune: Callable[..., Any]) -> None:
+    as_dune("namespace", "request", "--name", "twice", *SMALL)
+    other = as_dune("namespace", "request", "--name", "twice", *SMALL[:-1], "autre chose")
+
+    assert other.returncode == 4
+    assert "name-free" in other.stdout
+
+
+def test_once_its_namespace_is_gone_the_same_request_is_made_anew(as_dune: Callable[..., Any], admin: Identity) -> None:
+    ask = ("namespace", "request", "--name", "again", *SMALL, "-o", "json")
+    first = json.loads(as_dune(*ask).stdout)
+    remove(admin, [each for each in admin.get("NamespaceRequest")["items"]
+                   if each["metadata"]["name"] == first["request"]])
+    second = json.loads(as_dune(*ask).stdout)
+
+    assert second["request"] != first["request"]
