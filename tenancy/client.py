@@ -54,7 +54,7 @@ class Client:
         return str(review.status.user_info.username)
 
     def standing(self, request: NamespaceRequest) -> Found | None:
-        """Return a request that already asks for exactly this and was not refused, so that a second run changes nothing.
+        """Return a request that already asks for exactly this and was not refused: a second run changes nothing.
 
         One that was granted stands for as long as its namespace is there.
         """

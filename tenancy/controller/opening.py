@@ -26,6 +26,7 @@ from tenancy.request import NamespaceRequest, asked_quota
 BINDING = "estran-decision-book"
 LONGEST_WAIT_S = 1.0
 LOOK_EVERY_S = 2.0
+SETTLE_EVERY_S = 15.0
 WATCHED = (f"{TENANCY}/namespacerequests", f"{TENANCY}/tenants", "/api/v1/namespaces",
            "/apis/apiextensions.k8s.io/v1/customresourcedefinitions")
 _MAPS = f"/api/v1/namespaces/{SYSTEM_NAMESPACE}/configmaps"
@@ -103,15 +104,26 @@ async def adopt_unknown(api: Api, ledger: Ledger) -> None:
             await asyncio.to_thread(ledger.adopt, _found_request(quota), now())
 
 
+async def keep_settled(api: Api, ledger: Ledger, desk: Desk) -> None:
+    """Settle now and then, for ever: a watch that reconnects has not seen what ended meanwhile."""
+    while True:
+        await waiting()(settle, api, ledger, desk)
+        await asyncio.sleep(SETTLE_EVERY_S)
+
+
 async def settle(api: Api, ledger: Ledger, desk: Desk) -> None:
-    """Follow what happened while no controller ran: requests taken back, namespaces removed."""
+    """Follow what happened unseen: requests taken back, namespaces removed.
+
+    The holdings are read before the lists: what was granted in between must not look like something that is gone.
+    """
+    held = ledger.held()
     requests = {each["metadata"]["uid"] for each in (await api.get(f"{TENANCY}/namespacerequests"))["items"]}
     namespaces = {each["metadata"]["name"] for each in
                   (await api.get("/api/v1/namespaces", labelSelector=labels.REQUEST))["items"]}
-    for holding in ledger.held():
+    for holding in held:
         if holding.namespace not in namespaces:
             await desk.namespace_gone(holding.namespace)
-        elif holding.uid not in requests:
+        elif holding.uid not in requests and holding.deletion_policy == "Delete":
             await desk.request_gone({"metadata": {"uid": holding.uid},
                                      "spec": {"deletionPolicy": holding.deletion_policy}})
 

@@ -14,7 +14,7 @@ import kopf
 from tenancy.audit import Book
 from tenancy.controller.api import CONNECTIONS, Api
 from tenancy.controller.desk import Desk
-from tenancy.controller.opening import open_ledger, platform_gone, settle, waiting
+from tenancy.controller.opening import keep_settled, open_ledger, platform_gone
 from tenancy.controller.operator import Handlers, settings
 from tenancy.controller.settings import Settings
 from tenancy.controller.site_source import SiteSource
@@ -58,7 +58,7 @@ class Service:
             registry=Handlers(desk, statuses, stop).registry(), settings=settings(), standalone=True, clusterwide=True,
             liveness_endpoint=health, stop_flag=stop))
         gone = asyncio.create_task(platform_gone(api))
-        behind = [asyncio.create_task(waiting()(settle, api, ledger, desk)),
+        behind = [asyncio.create_task(keep_settled(api, ledger, desk)),
                   asyncio.create_task(statuses.run(ledger))]
         await asyncio.wait({serving, gone}, return_when=asyncio.FIRST_COMPLETED)
         signalled = serving.done() and not serving.cancelled() and serving.exception() is None
