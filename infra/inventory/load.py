@@ -64,18 +64,15 @@ def _shape_problem(error: Mapping[str, Any]) -> Problem:
 
 def _known_keys(at: KeyPath) -> list[str]:
     """Return the keys that the model at `at` knows, walking the models' own annotations."""
-    model: Any = Site
+    place: Any = Site
     for part in at:
-        annotation = model.model_fields[part].annotation if _is_model(model) and part in model.model_fields else model
-        model = annotation
-        if not _is_model(model) and get_args(model) and part not in getattr(model, "model_fields", {}):
-            model = _held(model)
-    return [field.alias or name for name, field in model.model_fields.items()] if _is_model(model) else []
-
-
-def _held(annotation: Any) -> Any:
-    held = [argument for argument in get_args(annotation) if _is_model(argument)]
-    return held[0] if held else annotation
+        if _is_model(place):
+            field = place.model_fields.get(part)
+            place = field.annotation if field else None
+        else:
+            # A map's key or a list's index leads to what the map or list holds.
+            place = next((held for held in get_args(place) if _is_model(held)), None)
+    return [field.alias or name for name, field in place.model_fields.items()] if _is_model(place) else []
 
 
 def _is_model(candidate: Any) -> bool:
