@@ -14,6 +14,11 @@ def namespace_name(tenant_id: str, name: str) -> str:
     return f"{tenant_id}-{name}"
 
 
+def door_name(tenant_id: str) -> str:
+    """Return the Kubernetes name of the namespace in which a tenant leaves its requests."""
+    return f"tenant-{tenant_id}"
+
+
 def stack_name(site_id: str, layer: str) -> str:
     """Return the Pulumi stack of one layer of one site."""
     return f"{site_id}-{layer}"

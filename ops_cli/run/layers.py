@@ -86,9 +86,11 @@ def _run(request: Request, target: Target, layer: str, act: Act) -> Outcome:
 
     outcome = Outcome(stack_name(request.site.id, layer))
     started = time.monotonic()
-    with children_end_with_us(), LayerProgress(outcome.stack, verbose=request.verbose) as on_output:
+    with (children_end_with_us() as interrupts,
+          LayerProgress(outcome.stack, verbose=request.verbose) as on_output):
         try:
             stack = open_stack(request.site, layer, target, request.site_file)
+            interrupts.check()
             outcome.changes = _once_more_if_the_lock_is_dead(stack, act, on_output)
         except CommandError as error:
             raise _refusal(outcome, error) from error

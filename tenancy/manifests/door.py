@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from infra.inventory import labels
+from infra.inventory import labels, names
 from infra.inventory.errors import N_, InventoryError
 from infra.inventory.names import PLATFORM_NAMESPACES
 from infra.inventory.site import Site
 from tenancy.manifests.kinds import GROUP_VERSION, Manifest, meta
 from tenancy.manifests.security import POD_SECURITY
 
-PREFIX = "tenant-"
 NAME_MAX = 63
 DOOR = f"{labels.DOMAIN}/door"
 GROUP = f"{labels.DOMAIN}/group"
@@ -18,7 +17,7 @@ RESERVED_NAMES = frozenset({*PLATFORM_NAMESPACES, "default", "kube-public", "kub
 
 def door_name(tenant_id: str) -> str:
     """Return the namespace in which `tenant_id` leaves its requests. Raises InventoryError when it is too long."""
-    name = f"{PREFIX}{tenant_id}"
+    name = names.door_name(tenant_id)
     if len(name) > NAME_MAX:
         raise InventoryError(
             N_("the tenant's id is too long for its namespace of requests '{name}' ({length} characters, 63 at most)"),

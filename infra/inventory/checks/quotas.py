@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from infra.inventory.checks.loops import loop_through
 from infra.inventory.checks.problem import Problem
-from infra.inventory.names import namespace_name
+from infra.inventory.names import door_name, namespace_name
 from infra.inventory.quota import Quota
 from infra.inventory.site import Site
 from infra.inventory.tenancy import Tenant
@@ -46,11 +46,10 @@ def _convention(name: str, tenant: Tenant) -> Iterator[Problem]:
         yield Problem((*at, "ends"), "dates_reversed", {"ends": convention.ends, "starts": convention.starts})
     if convention.quota.gpus and "gpu" not in convention.grants:
         yield Problem((*at, "quota", "gpu"), "gpu_without_grant", {"gpus": convention.quota.gpus})
-    for namespace in tenant.namespaces:
-        full = namespace_name(name, namespace)
+    for full, key in ((door_name(name), ()), *((namespace_name(name, each), ("namespaces", each))
+                                               for each in tenant.namespaces)):
         if len(full) > NAME_MAX:
-            yield Problem(("tenants", name, "namespaces", namespace), "name_too_long",
-                          {"value": full, "length": len(full)})
+            yield Problem(("tenants", name, *key), "name_too_long", {"value": full, "length": len(full)})
 
 
 def _budget(site: Site, name: str, tenant: Tenant) -> Iterator[Problem]:

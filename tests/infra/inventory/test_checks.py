@@ -71,6 +71,8 @@ REFUSED: dict[str, tuple[Callable[[Data], object], str]] = {
     "GPU without grant": (_without_gpu_grant, "the quota holds 2 GPU, but the convention does not grant them"),
     "namespace name too long": (put(f"tenants.la-dune.namespaces.{'n' * 60}", {"purpose": "essai", "quota": {
         "pods": 1, "services": 1, "volumes": 1}}), "characters, 63 at most; shorten one of its two names"),
+    "tenant id too long": (lambda data: data["tenants"].__setitem__("x" * 57, data["tenants"].pop("la-dune")),
+                           f"the namespace 'tenant-{'x' * 57}' has 64 characters, 63 at most"),
     "SIRET twice": (put("tenants.la-dune.siret", "90000000200015"), "is already the SIRET of 'agglo'"),
     "group twice": (put("tenants.la-dune.group", "estran:agglo"), "'estran:agglo' is already the group of 'agglo'"),
     "image from elsewhere": (put("models.redaction.image", "docker.example/x:1"), "does not come from an allowed "

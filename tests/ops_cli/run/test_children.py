@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -34,6 +35,57 @@ def test_an_interrupt_ends_every_child(monkeypatch: pytest.MonkeyPatch, code: st
     assert process.stdout is not None
     process.stdout.close()
     assert not psutil.pid_exists(process.pid) or psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.parametrize("code", [POLITE, STUBBORN], ids=["polite", "stubborn"])
+def test_the_signal_itself_reaches_every_child(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    monkeypatch.setattr(children, "GRACE_S", 1)
+    with pytest.raises(KeyboardInterrupt), children_end_with_us():
+        process = started(code)
+        signal.raise_signal(signal.SIGINT)
+        process.communicate(timeout=0.2 if code is STUBBORN else 30)
+    process.communicate()
+    assert process.returncode is not None
+
+
+def test_a_grandchild_whose_parent_dies_first_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What happened once: the engine was gone at once, and the program it ran went on for minutes."""
+    monkeypatch.setattr(children, "GRACE_S", 1)
+    parent = ("import subprocess, sys, signal; child = subprocess.Popen([sys.executable, '-c', sys.argv[1]],"
+              " stdout=subprocess.PIPE, text=True); child.stdout.readline(); print(child.pid, flush=True);"
+              " signal.pause()")
+    with pytest.raises(KeyboardInterrupt), children_end_with_us():
+        process = subprocess.Popen([sys.executable, "-c", parent, STUBBORN], stdout=subprocess.PIPE, text=True,
+                                   stderr=subprocess.DEVNULL)
+        assert process.stdout is not None
+        grandchild = int(process.stdout.readline())
+        signal.raise_signal(signal.SIGINT)
+        process.wait(30)
+        raise subprocess.CalledProcessError(1, "engine")
+    process.stdout.close()
+    assert not psutil.pid_exists(grandchild) or psutil.Process(grandchild).status() == psutil.STATUS_ZOMBIE
+
+
+def test_with_nobody_at_work_the_signal_ends_the_block_at_once() -> None:
+    with pytest.raises(KeyboardInterrupt), children_end_with_us():
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError("not reached")
+
+
+def test_nothing_new_is_started_after_a_signal() -> None:
+    with pytest.raises(KeyboardInterrupt), children_end_with_us() as interrupts:
+        process = started(POLITE)
+        signal.raise_signal(signal.SIGINT)
+        process.communicate()
+        interrupts.check()
+        raise AssertionError("not reached")
+
+
+def test_the_handler_of_before_is_put_back() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with children_end_with_us():
+        assert signal.getsignal(signal.SIGINT) != before
+    assert signal.getsignal(signal.SIGINT) == before
 
 
 def test_other_ends_leave_children_alone() -> None:
