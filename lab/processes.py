@@ -21,7 +21,7 @@ import psutil
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from infra.inventory.errors import N_
-from lab.errors import UnreachableError
+from lab.errors import StorageError, UnreachableError
 from lab.interrupts import uninterrupted
 from lab.record import read_json, write_json
 
@@ -72,10 +72,20 @@ class Running:
 
 
 def running(state: Path) -> dict[str, Running]:
-    """Return the live processes recorded in the folder `state`, oldest first."""
-    records = (Running(**read_json(path)) for path in (state / "processes").glob("*.json"))
-    alive = (record for record in records if record.handle() is not None)
+    """Return the live processes recorded in the folder `state`, oldest first.
+
+    A damaged record counts as none: `stop` finds its process by the mark it carries.
+    """
+    records = (_recorded(path) for path in (state / "processes").glob("*.json"))
+    alive = [record for record in records if record is not None and record.handle() is not None]
     return {record.name: record for record in sorted(alive, key=lambda record: record.order_ns)}
+
+
+def _recorded(path: Path) -> Running | None:
+    try:
+        return Running(**read_json(path))
+    except (StorageError, TypeError):
+        return None
 
 
 def start(processes: Sequence[Process], state: Path, timeout_s: float = 60.0) -> list[str]:

@@ -32,9 +32,6 @@ def _run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         _say(_("Interrupted. Run the same command again: it goes on from where it stopped."))
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
-        return ExitCode.OK
     except OSError as fault:
         _say(_("{fault} ({path}): free some space or check the rights, then run again.").format(
             fault=fault.strerror or fault, path=fault.filename or "-"))

@@ -58,6 +58,8 @@ def work_folder(module: Module, scratch: Path) -> Path:
     """
     work = scratch / "modules" / module.name
     with writing(work):
+        for stale in [path for path in work.rglob("*.go") if not (module.folder / path.relative_to(work)).exists()]:
+            stale.unlink()
         for source in sorted(module.folder.rglob("*")):
             target = work / source.relative_to(module.folder)
             if source.is_file() and not (target.exists() and digest(target) == digest(source)):

@@ -29,7 +29,8 @@ def cluster_provider(args: ClusterArgs) -> kubernetes.Provider:
         raise WrongClusterError(
             N_("this is another cluster: its kube-system has UID {found}, the site's has {expected}"),
             where=f"{args.kubeconfig} ({args.context})",
-            remedy=N_("point KUBECONFIG at the site's cluster; if it was rebuilt on purpose, run 'estran up' once"),
+            remedy=N_("point KUBECONFIG at the site's cluster; if it was rebuilt on purpose, say so: "
+                      "pulumi config set estran:clusterUid {found}"),
             found=found, expected=args.uid)
     return kubernetes.Provider(
         "cluster",

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from pulumi import automation
 
+from infra.components.errors import WrongClusterError
+from infra.inventory.errors import N_
 from infra.inventory.names import stack_name
 from infra.inventory.site import Site
 from ops_cli.options import SITES_DIR
@@ -76,6 +78,13 @@ def _settings_of_this_stack(settings: Path, kept: Path | None) -> None:
 
 def _configure(stack: automation.Stack, wanted: dict[str, str], services: dict[str, object] | object) -> None:
     present = stack.get_all_config()
+    held = present.get("estran:clusterUid")
+    if held and held.value != wanted["estran:clusterUid"]:
+        raise WrongClusterError(
+            N_("this is another cluster: its kube-system has UID {found}, the site's has {expected}"),
+            where=wanted["estran:kubeconfig"], found=wanted["estran:clusterUid"], expected=held.value,
+            remedy=N_("point --kubeconfig at the site's cluster; if it was rebuilt on purpose, say so: "
+                      "pulumi config set --stack {stack} estran:clusterUid {found}"), stack=stack.name)
     missing: dict[str, automation.ConfigValue] = {
         key: automation.ConfigValue(value) for key, value in wanted.items()
         if key not in present or present[key].value != value

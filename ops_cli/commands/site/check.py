@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ops_cli.i18n import _
+from ops_cli.i18n import N_, _
 from ops_cli.options import output_option, site_path
 from ops_cli.output import print_rows
 
@@ -19,12 +19,13 @@ def command(file: str, output: str) -> None:
     site = load_site(path)
     capacity = site.capacity().written()
     counts = {
-        _("nodes"): len(site.nodes), _("GPUs"): sum(node.gpu_count for node in site.nodes.values()),
-        _("racks"): len(site.enclosures.racks), _("tanks"): len(site.enclosures.tanks),
-        _("outlets"): len(site.power.outlets), _("meters"): len(site.meters), _("tenants"): len(site.tenants),
-        _("models"): len(site.models), _("CPU for tenants"): capacity["cpu"],
-        _("memory for tenants"): capacity["memory"], _("storage for tenants"): capacity["storage"],
+        N_("nodes"): len(site.nodes), N_("GPUs"): sum(node.gpu_count for node in site.nodes.values()),
+        N_("racks"): len(site.enclosures.racks), N_("tanks"): len(site.enclosures.tanks),
+        N_("outlets"): len(site.power.outlets), N_("meters"): len(site.meters), N_("tenants"): len(site.tenants),
+        N_("models"): len(site.models), N_("CPU for tenants"): capacity["cpu"],
+        N_("memory for tenants"): capacity["memory"], N_("storage for tenants"): capacity["storage"],
     }
-    rows = [{"fact": fact, "value": value} for fact, value in counts.items()]
+    shown = _ if output == "table" else str  # machines get the same words in every language
+    rows = [{"fact": shown(fact), "value": value} for fact, value in counts.items()]
     title = _("{file}: site '{name}' is consistent").format(file=path.name, name=site.identity.name)
     print_rows(rows, {"fact": _("fact"), "value": _("value")}, output, title=title)

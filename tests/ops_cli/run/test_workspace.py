@@ -52,3 +52,23 @@ def test_up_goes_on_after_another_lab_used_the_project(lab: LabState) -> None:
     settings.write_text(f"encryptionsalt: v1:AAAAAAAAAAA=:v1:{'A' * 16}:{'A' * 30}==\n", "utf-8")
     done = run_estran("up", "--layer", "models")
     assert done.returncode == ExitCode.OK, done.stderr
+
+
+@pytest.mark.engine
+def test_the_cluster_of_the_first_run_is_held(lab: LabState) -> None:
+    """A stack that was made for one cluster refuses another, even one that the user names."""
+    import dataclasses
+
+    from infra.components.errors import WrongClusterError
+    from infra.inventory.load import load_site
+    from ops_cli.run.target import target_of
+    from ops_cli.run.workspace import open_stack
+
+    file = ROOT / "infra" / "sites" / "demo.yaml"
+    site = load_site(file)
+    target = target_of(site)
+    open_stack(site, "models", target, file)
+    with pytest.raises(WrongClusterError) as refusal:
+        open_stack(site, "models", dataclasses.replace(target, uid="of-another-cluster"), file)
+    assert "pulumi config set --stack demo-models estran:clusterUid of-another-cluster" in str(refusal.value)
+    open_stack(site, "models", target, file)
