@@ -137,7 +137,9 @@ def _started(site: Site, state: LabState, options: Options, started: list[str]) 
         options.tell(step)
         started.extend(processes.start(several, state.folder, READY_TIMEOUT_S))
 
-    start(N_("etcd and the API server"), [etcd, api_server])
+    # An API server that meets an etcd which listens but does not yet serve gives up after 20 s: it waits its turn.
+    start(N_("etcd and the API server"), [etcd])
+    started.extend(processes.start([api_server], state.folder, READY_TIMEOUT_S))
     with contextlib.closing(_api(state)) as api:
         options.tell(N_("nodes"))
         register(api, site)

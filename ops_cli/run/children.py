@@ -31,15 +31,20 @@ class Interrupts:
     def __init__(self) -> None:
         self.count = 0
         self.family: set[psutil.Process] = set()
+        self._before = set(psutil.Process().children(recursive=True))
+
+    def note_family(self) -> None:
+        """Note every descendant that was born since this began."""
+        self.family.update(set(psutil.Process().children(recursive=True)) - self._before)
 
     def on_signal(self, _number: int, _frame: Any) -> None:
         self.count += 1
-        children = psutil.Process().children()
-        self.family.update(psutil.Process().children(recursive=True))
+        children = set(psutil.Process().children()) - self._before
+        self.note_family()
         if self.count > 1 or not children:
             raise KeyboardInterrupt
         if not _terminal_tells_everyone():
-            _send(set(children), signal.SIGINT)
+            _send(children, signal.SIGINT)
 
     def check(self) -> None:
         """Raise KeyboardInterrupt where one came meanwhile: nothing new may be started."""
@@ -56,7 +61,7 @@ def children_end_with_us() -> Iterator[Interrupts]:
         yield interrupts
         interrupts.check()
     except KeyboardInterrupt:
-        interrupts.family.update(psutil.Process().children(recursive=True))
+        interrupts.note_family()
         _end(interrupts)
         raise
     except Exception as error:

@@ -66,6 +66,17 @@ def test_a_grandchild_whose_parent_dies_first_ends_too(monkeypatch: pytest.Monke
     assert not psutil.pid_exists(grandchild) or psutil.Process(grandchild).status() == psutil.STATUS_ZOMBIE
 
 
+def test_who_was_there_before_is_left_alone() -> None:
+    older = started(POLITE)
+    with pytest.raises(KeyboardInterrupt), children_end_with_us():
+        younger = started(POLITE)
+        signal.raise_signal(signal.SIGINT)
+        younger.communicate()
+    assert older.poll() is None
+    older.kill()
+    older.communicate()
+
+
 def test_with_nobody_at_work_the_signal_ends_the_block_at_once() -> None:
     with pytest.raises(KeyboardInterrupt), children_end_with_us():
         signal.raise_signal(signal.SIGINT)
