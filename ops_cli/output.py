@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 FORMATS = ("table", "json", "csv")
+WHOLE_NAME_MAX = 32
 Row = Mapping[str, Any]
 
 
@@ -58,9 +59,11 @@ def _print_table(rows: Sequence[Row], headings: Mapping[str, str], title: str) -
     from rich.table import Table
 
     table = Table(title=title or None, title_justify="left", header_style="bold")
-    for key, heading in headings.items():
+    for place, (key, heading) in enumerate(headings.items()):
         numeric = bool(rows) and all(isinstance(row.get(key), int | float | None) for row in rows)
-        table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+        # A name is read and copied whole; only what follows it gives way to a narrow terminal.
+        whole = place == 0 and max((len(str(row.get(key))) for row in rows), default=0) <= WHOLE_NAME_MAX
+        table.add_column(heading, justify="right" if numeric else "left", overflow="fold", no_wrap=whole)
     for row in rows:
         table.add_row(*("" if row.get(key) is None else str(row.get(key)) for key in headings))
     result_console().print(table)

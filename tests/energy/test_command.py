@@ -114,3 +114,12 @@ def test_a_folder_that_cant_be_written(demo_url: str, tmp_path: Path) -> None:
     assert done.returncode != ExitCode.OK
     assert "Traceback" not in done.stderr
     assert done.stdout == ""  # files first: what can't be kept is not shown as done
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_in_80_columns_lines_go_by_their_ids(demo_url: str, language: str) -> None:
+    done = run_estran("--lang", language, "energy", "report", "--month", "2012-03", "--prometheus", demo_url,
+                      env={"COLUMNS": "80"})
+    rows = [line for line in done.stdout.splitlines() if line.startswith("\u2502")]
+    assert [row.split()[1] for row in rows[:4]] == ["region", "agglo", "les-sables", "la-dune"]
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80

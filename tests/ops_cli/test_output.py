@@ -32,6 +32,16 @@ def test_a_table_shows_titles_and_fits(capsys: pytest.CaptureFixture[str], monke
     assert max(map(len, lines)) <= 40
 
 
+def test_a_name_stays_whole_where_the_rest_gives_way(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    print_rows([{"name": "les-sables-site-web", "count": "in the site file itself"}], HEADINGS, "table")
+    lines = capsys.readouterr().out.splitlines()
+    assert any("les-sables-site-web" in line for line in lines)
+    assert max(map(len, lines)) <= 40
+
+
 def test_no_rows_is_an_empty_list(capsys: pytest.CaptureFixture[str]) -> None:
     print_rows([], HEADINGS, "json")
     assert json.loads(capsys.readouterr().out) == []

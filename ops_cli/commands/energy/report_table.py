@@ -1,4 +1,4 @@
-"""The report in a terminal of 100 columns."""
+"""The report in a terminal: names in 96 columns and more, ids in fewer."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from energy.report.texts import CARBON_SOURCE, COLUMNS, ILLUSTRATIVE, PERIOD, TI
 from energy.units import kwh_from_wh
 from ops_cli.output import result_console
 
+NAMES_FIT = 96
+
 
 def print_report(report: EnergyReport, reader: Reader) -> None:
     """Print the lines, their sum, and the sentence that closes on the meter."""
@@ -25,7 +27,7 @@ def print_report(report: EnergyReport, reader: Reader) -> None:
         count=reader.number(report.period.count)))
     if report.illustrative:
         console.print(reader.translate(ILLUSTRATIVE), style="yellow")
-    console.print(_table(report, reader))
+    console.print(_table(report, reader, narrow=console.width < NAMES_FIT))
     console.print(closing_line(report, reader), style="bold green")
     row = report.carbon.row
     console.print(reader.translate(CARBON_SOURCE).format(
@@ -33,24 +35,24 @@ def print_report(report: EnergyReport, reader: Reader) -> None:
         mean=reader.number(report.carbon.mean_gco2_per_kwh, 1)), style="dim", markup=False)
 
 
-def _table(report: EnergyReport, reader: Reader) -> Table:
+def _table(report: EnergyReport, reader: Reader, *, narrow: bool) -> Table:
     interim = any(isinstance(ratio, InterimPue) for ratio in report.site_pue)
     keys = ("name", "it", "overhead", "facility", "share", "interim_ratio" if interim else "ratio", "carbon")
     table = Table(header_style="bold", show_footer=True, padding=(0, 1))
     footers = ("\u03a3", *_sums(report, reader))
     for key, footer in zip(keys, footers, strict=True):
-        heading = Text(reader.translate(COLUMNS[key]).replace(" [", "\n["))  # the unit below: room for names
+        heading = Text(reader.translate(COLUMNS[key]).replace(" " if narrow else " [", "\n" if narrow else "\n["))
         table.add_column(heading, footer=footer, overflow="fold",
                          justify="left" if key == "name" else "right", no_wrap=key != "name")
     for line in report.lines:
-        table.add_row(*_cells(report, line, reader), style="dim" if line.kind == "virtual" else None)
+        name = line.key if narrow or line.kind == "virtual" else escape(line.name)
+        table.add_row(name, *_cells(report, line, reader), style="dim" if line.kind == "virtual" else None)
     return table
 
 
 def _cells(report: EnergyReport, line: ReportLine, reader: Reader) -> tuple[str, ...]:
     share = line.facility_energy_wh / report.facility_energy_wh if report.facility_energy_wh else 0.0
-    name = line.key if line.kind == "virtual" else escape(line.name)
-    return (name, _kwh(line.it_energy_wh, reader), _kwh(line.overhead_energy_wh, reader),
+    return (_kwh(line.it_energy_wh, reader), _kwh(line.overhead_energy_wh, reader),
             _kwh(line.facility_energy_wh, reader), reader.percent(share), ratio_text(line, reader),
             reader.number(line.location_based_gco2e / GRAMS_PER_KG, 1))
 
