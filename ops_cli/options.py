@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 import click
 
+from infra.inventory.paths import SITES_DIR
 from ops_cli.i18n import _
 from ops_cli.output import FORMATS
 
 F = TypeVar("F", bound=Callable[..., Any])
-SITES_DIR = Path(__file__).resolve().parent.parent / "infra" / "sites"
 
 
 def output_option(command: F) -> F:

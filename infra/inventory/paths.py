@@ -1,9 +1,11 @@
-"""Where Estran keeps what it can rebuild."""
+"""Where the shipped sites are, and where Estran keeps what it can rebuild."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+SITES_DIR = Path(__file__).resolve().parent.parent / "sites"
 
 
 def cache_dir() -> Path:

@@ -13,12 +13,12 @@ from infra.components.errors import PlanError
 from infra.inventory.errors import N_, EstranError
 from infra.inventory.load import load_site
 from infra.inventory.names import LAYERS
+from infra.inventory.paths import SITES_DIR
 from infra.inventory.site import Site
 from infra.programs.models import models
 from infra.programs.platform import platform
 from infra.programs.tenants import tenants
 
-SITES_DIR = Path(__file__).resolve().parent.parent / "sites"
 PROGRAMS: dict[str, Callable[[Site, pulumi.ProviderResource], None]] = {
     "platform": platform, "tenants": tenants, "models": models,
 }

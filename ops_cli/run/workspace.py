@@ -13,8 +13,8 @@ from pulumi import automation
 from infra.components.errors import WrongClusterError
 from infra.inventory.errors import N_
 from infra.inventory.names import stack_name
+from infra.inventory.paths import SITES_DIR
 from infra.inventory.site import Site
-from ops_cli.options import SITES_DIR
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from infra.inventory.names import LAYERS
+from infra.inventory.paths import SITES_DIR
 from infra.inventory.site import Site
-from ops_cli.options import SITES_DIR, layers_option, site_file_option, site_option, site_path
+from ops_cli.options import layers_option, site_file_option, site_option, site_path
 
 
 @pytest.mark.parametrize(("name", "path"), [
