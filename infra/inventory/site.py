@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator
 
+from infra.inventory.carbon import CarbonFacts
 from infra.inventory.catalogue import ServedModel, Service
 from infra.inventory.compute import Cluster, Node
 from infra.inventory.cooling import Cooling
 from infra.inventory.enclosures import Enclosures
+from infra.inventory.energy_policy import EnergyPolicy
 from infra.inventory.messages import refusal
 from infra.inventory.meters import Meter
 from infra.inventory.power import Power
@@ -55,6 +57,8 @@ class Site(Fact):
     models: dict[Slug, ServedModel] = {}
     services: dict[Slug, Service] = {}
     meters: dict[Slug, Meter] = {}
+    energy: EnergyPolicy = EnergyPolicy()
+    carbon: CarbonFacts = CarbonFacts()
 
     @property
     def id(self) -> str:
