@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,7 +11,11 @@ from energy.errors import MissingDataError
 from energy.interval import SETTLEMENT_S, Period
 from energy.quality import Quality
 from energy.readings.counter import energy_between, energy_through_resets, first_gap
+from energy.readings.coverage import Coverage, coverage_of
+from energy.readings.finding import Finding
+from energy.readings.flags import BRIDGED, Flags, all_measured, quality_of
 from energy.readings.names import METER_ENERGY
+from energy.readings.part import part_of
 from energy.readings.prometheus import Prometheus, Values
 from energy.units import Joules, joules_from_counter
 from infra.inventory.errors import N_
@@ -23,15 +27,39 @@ EDGE_AGE_S = 120
 
 @dataclass(frozen=True)
 class MeterReadings:
-    """Joules per interval by meter id, and how many intervals of each meter were bridged over a reset."""
+    """Joules per interval by meter id, the flag of each cell (a meter without flags was measured), what was noticed."""
 
     period: Period
     energy_j: Mapping[str, Joules]
-    bridged: Mapping[str, int]
+    flags: Mapping[str, Flags] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    def flags_of(self, meter_id: str) -> Flags:
+        """Return the flag of each interval of a meter."""
+        found = self.flags.get(meter_id)
+        return all_measured(self.period.count) if found is None else found
 
     def quality(self, meter_id: str) -> Quality:
-        """Return the flag of a meter's total over the period."""
-        return Quality.BRIDGED if self.bridged.get(meter_id) else Quality.MEASURED
+        """Return the quality of a meter's total over the period: that of its least sure cell."""
+        return quality_of(self.flags_of(meter_id))
+
+    @property
+    def bridged(self) -> Mapping[str, int]:
+        """Return how many intervals of each meter were bridged."""
+        return {name: int((self.flags_of(name) == BRIDGED).sum()) for name in self.energy_j}
+
+    def coverage(self, meter_ids: Iterable[str] | None = None) -> Coverage:
+        """Return cells and energy by flag, of some meters or of all."""
+        chosen = self.energy_j if meter_ids is None else meter_ids
+        return coverage_of((self.energy_j[name], self.flags_of(name)) for name in chosen)
+
+    def part(self, period: Period) -> MeterReadings:
+        """Return the readings of a shorter period (views, no copy). Raises EnergyError when it reaches outside."""
+        inside = part_of(self.period, period)
+        return MeterReadings(
+            period, {name: row[inside] for name, row in self.energy_j.items()},
+            {name: row[inside] for name, row in self.flags.items()},
+            tuple(finding for finding in self.findings if finding.touches(period.start, period.end)))
 
 
 def read_meters(source: Prometheus, site: Site, period: Period) -> MeterReadings:
@@ -40,7 +68,7 @@ def read_meters(source: Prometheus, site: Site, period: Period) -> MeterReadings
     Raises MissingDataError naming the first meter and interval without reading, and what `Prometheus` raises.
     """
     energy_j: dict[str, Joules] = {}
-    bridged: dict[str, int] = {}
+    flags: dict[str, Flags] = {}
     for unit, metric in METER_ENERGY.items():
         wanted = sorted(name for name, meter in site.meters.items() if meter.unit == unit)
         if not wanted:
@@ -57,8 +85,9 @@ def read_meters(source: Prometheus, site: Site, period: Period) -> MeterReadings
             suspects = np.flatnonzero(fell | resets.get(name, np.zeros_like(fell)))
             for index in map(int, suspects):
                 energy_j[name][index] = _through_resets(source, _selector(metric, site.id, name), unit, period, index)
-            bridged[name] = len(suspects)
-    return MeterReadings(period, energy_j, bridged)
+            flags[name] = all_measured(period.count)
+            flags[name][suspects] = BRIDGED
+    return MeterReadings(period, energy_j, flags)
 
 
 def _selector(metric: str, site_id: str, meter_id: str = "") -> str:
