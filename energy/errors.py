@@ -23,3 +23,15 @@ class UnreachableError(EnergyError):
 
 class ConservationError(EnergyError):
     """A law of the room does not hold: a fault of Estran, never shown as a figure."""
+
+
+class ConflictError(EnergyError):
+    """Another close of the same site is at work."""
+
+
+class StorageError(EnergyError):
+    """The ledger can't be written or read."""
+
+
+class DamagedError(StorageError):
+    """A file of the ledger is not what was written: truncated, edited or gone."""
