@@ -7,6 +7,7 @@ import numpy as np
 from energy.units import Joules
 
 _INT64_BITS = 63
+COMPILED_FROM = 100_000  # cells; under this numpy is done before the compiler is even loaded
 
 
 def apportion(pool_j: Joules, weights: Joules) -> tuple[Joules, Joules]:
@@ -16,9 +17,21 @@ def apportion(pool_j: Joules, weights: Joules) -> tuple[Joules, Joules]:
     Each share is within one joule of its exact value; a row of weight zero gets zero; equal remainders go by row order.
     Raises ValueError on a negative pool or weight.
     """
-    if (pool_j < 0).any() or (weights < 0).any():
+    if (pool_j.size and pool_j.min() < 0) or (weights.size and weights.min() < 0):
         raise ValueError("a pool or a weight is negative")
-    weights = _bounded(weights, int(pool_j.max(initial=0)))
+    if weights.size < COMPILED_FROM:
+        return apportion_plainly(pool_j, weights)
+    from energy.allocation.remainders import spread
+
+    pool_j, weights = np.ascontiguousarray(pool_j, np.int64), np.ascontiguousarray(weights, np.int64)
+    shares, rest = np.empty_like(weights), np.empty_like(pool_j)
+    spread(pool_j, weights, _excess_bits(pool_j, weights), shares, rest)
+    return shares, rest
+
+
+def apportion_plainly(pool_j: Joules, weights: Joules) -> tuple[Joules, Joules]:
+    """Return the same as `apportion`, to the joule, by numpy alone: few cells are not worth loading a compiler."""
+    weights = weights >> _excess_bits(pool_j, weights)
     total = weights.sum(axis=0)
     divisor = np.where(total > 0, total, 1)
     shares, remainders = np.divmod(pool_j * weights, divisor)
@@ -38,8 +51,11 @@ def _largest_first(remainders: Joules, left: Joules) -> Joules:
     return extra
 
 
-def _bounded(weights: Joules, pool_max_j: int) -> Joules:
-    """Return weights that can be multiplied by the pool in 64 bits, all shifted alike when they could not."""
-    weight_sum_max = int(weights.sum(axis=0).max(initial=0)) if weights.size else 0
-    excess = pool_max_j.bit_length() + weight_sum_max.bit_length() - _INT64_BITS
-    return weights >> excess if excess > 0 else weights
+def _excess_bits(pool_j: Joules, weights: Joules) -> int:
+    """Return by how many bits the weights must go down, all alike, so that pool times weight fits in 64 bits.
+
+    """
+    if not weights.size:
+        return 0
+    pool_max, sum_max = int(pool_j.max(initial=0)), int(weights.sum(axis=0).max(initial=0))
+    return max(0, pool_max.bit_length() + sum_max.bit_length() - _INT64_BITS)
