@@ -44,13 +44,11 @@ class _Record(BaseModel):
 
 
 class Day(_Record):
-    """A local day: the parts it was settled from, and the part it became."""
+    """A local day (YYYY-MM-DD): the parts that it was settled from, and the parts that it became, by kind."""
 
     day: str
-    meters: str
-    use: str
-    boards: str
-    settled: str
+    inputs: Mapping[str, str]
+    settled: Mapping[str, str]
 
 
 class Close(_Record):

@@ -1,0 +1,63 @@
+"""Settled energy of many intervals as one column: sums of joules are all that lines and ratios of a period need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+
+import numpy as np
+
+from energy.allocation.holders import Shares
+from energy.allocation.result import Allocation, Component
+from energy.graph.closure import Closure
+from energy.graph.stage import Stage
+from energy.interval import Period
+from energy.quality import Quality
+from energy.units import Joules
+
+_SURENESS = list(Quality)
+
+
+def summed(allocations: Sequence[Allocation], period: Period) -> Allocation:
+    """Return the sum over allocations of adjoining periods: arrays of one column, holders of all of them together."""
+    holders = sorted({holder for allocation in allocations
+                      for holder in allocation.shares[Component.IDLE].holders})
+    rows = {holder: row for row, holder in enumerate(holders)}
+    shares = {component: Shares.none(holders, 1) for component in Component}
+    for allocation in allocations:
+        for component, part in allocation.shares.items():
+            places = [rows[holder] for holder in part.holders]
+            shares[component].energy_j[places, 0] += part.energy_j.sum(axis=1)
+    return Allocation(summed_closure([allocation.closure for allocation in allocations], period), shares)
+
+
+def summed_closure(closures: Sequence[Closure], period: Period) -> Closure:
+    """Return the sum over closures of one graph: arrays of one column, the least sure quality of each place."""
+    first = closures[0]
+    return Closure(
+        period=period, feeds=first.feeds, facility_j=_total(closure.facility_j for closure in closures),
+        generated_j=_total(closure.generated_j for closure in closures),
+        outlets_j=_totals([closure.outlets_j for closure in closures]),
+        machines_j=_totals([closure.machines_j for closure in closures]),
+        base_load_j=_total(closure.base_load_j for closure in closures),
+        base_load_quality=_worst(closure.base_load_quality for closure in closures),
+        stages={name: _summed_stage([closure.stages[name] for closure in closures]) for name in first.stages},
+        residual_j=_total(closure.residual_j for closure in closures))
+
+
+def _summed_stage(stages: Sequence[Stage]) -> Stage:
+    energies = {field.name: _total(getattr(stage, field.name) for stage in stages)
+                for field in fields(Stage) if field.name.endswith("_j")}
+    return Stage(**energies, loss_quality=_worst(stage.loss_quality for stage in stages))
+
+
+def _totals(rows: Sequence[Mapping[str, Joules]]) -> dict[str, Joules]:
+    return {name: _total(row[name] for row in rows) for name in rows[0]}
+
+
+def _total(rows: Iterable[Joules]) -> Joules:
+    return np.array([sum(int(row.sum()) for row in rows)], dtype=np.int64)
+
+
+def _worst(qualities: Iterable[Quality]) -> Quality:
+    return max(qualities, key=_SURENESS.index)
