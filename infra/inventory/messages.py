@@ -37,6 +37,17 @@ MESSAGES: dict[str, str] = {
     "duplicate_value": N_("'{value}' is already the {what} of '{other}'"),
     "wrong_zone": N_("zone '{zone}' is of kind {kind}; a {enclosure} stands in a zone of kind {wanted}"),
     "meter_overlap": N_("meter '{other}' already stands there, on the same side, for the same quantity"),
+    # energy policy
+    "unknown_pool": N_("'{value}' is no pool of common energy; known: {known}"),
+    "drivers_over_one": N_("the drivers of '{value}' give away {total} of it in all; "
+                           "write parts that add up to 1 or less"),
+    "gpu_sharing": N_("boards shared as '{sharing}' with {replicas} replicas and the MIG profile {mig} can't be; write "
+                      "'sharing: mig' with a profile, or 2 replicas or more for time-slice, mps and vgpu, 1 otherwise"),
+    "registration_reversed": N_("this device leaves ({until}) before it came ({since}); mend one of the two"),
+    "registration_overlap": N_("this device comes on {since}, but '{other}' stands there until {until}; one place has "
+                               "one register at a time: write the other's 'until', or list the devices in order of time"),
+    "registration_serial": N_("the meter's serial is '{value}', but the device that stands there now is '{other}'; "
+                              "write the same in both"),
     # tenancy
     "tenant_loop": N_("the tenants are each other's parents: {loop}"),
     "dates_reversed": N_("the convention ends ({ends}) before it starts ({starts})"),
@@ -50,6 +61,18 @@ MESSAGES: dict[str, str] = {
     "image_not_allowed": N_("'{value}' does not come from an allowed registry ({registries})"),
     "model_too_big": N_("no node has {gpus} free GPUs of product '{product}' together; "
                         "lower gpu_per_replica or name another product"),
+    # carbon
+    "instrument_dates": N_("the instrument ends ({until}) before it starts ({since}); write its first day, "
+                           "then the day after its last"),
+    "instrument_hours": N_("{count} weights are written, or all are zero; write 24, one for each local hour, "
+                           "or none for a flat profile"),
+    "embodied_order": N_("low {low}, mid {mid} and high {high} are not in this order; write them from low to high"),
+    "asset_source": N_("its embodied carbon needs one source; write either 'factor' or 'kgco2e'"),
+    "asset_node": N_("an asset of kind {asset} belongs to a node; write 'node'"),
+    "fuel_dates": N_("it ends ({until}) before it starts ({since}); write its first day, then the day after its last"),
+    "over_allocated": N_("{tenants} hold {given} kWh of this instrument in all, but its volume is {volume} kWh; "
+                         "lower their parts"),
+    "certificate_twice": N_("certificate '{value}' already serves in '{other}'; a guarantee is used once"),
 }
 
 
