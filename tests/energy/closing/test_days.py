@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ def test_days_adjoin_and_cover_the_period() -> None:
     month = month_period("2012-03", PARIS)
     parts = [part for _day, part in days_of(month, PARIS)]
     assert (parts[0].start, parts[-1].end) == (month.start, month.end)
-    assert all(before.end == after.start for before, after in zip(parts, parts[1:], strict=False))
+    assert all(before.end == after.start for before, after in itertools.pairwise(parts))
 
 
 def test_the_day_of_the_change_of_hour() -> None:
