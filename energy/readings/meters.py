@@ -45,8 +45,9 @@ class MeterReadings:
 
     @property
     def bridged(self) -> Mapping[str, int]:
-        """Return how many intervals of each meter were bridged."""
-        return {name: int((self.flags_of(name) == BRIDGED).sum()) for name in self.energy_j}
+        """Return how many intervals were bridged, of the meters that had any."""
+        counts = {name: int((row == BRIDGED).sum()) for name, row in self.flags.items()}
+        return {name: count for name, count in counts.items() if count}
 
     def coverage(self, meter_ids: Iterable[str] | None = None) -> Coverage:
         """Return cells and energy by flag, of some meters or of all."""

@@ -44,8 +44,8 @@ MESSAGES: dict[str, str] = {
     "gpu_sharing": N_("boards shared as '{sharing}' with {replicas} replicas and the MIG profile {mig} can't be; write "
                       "'sharing: mig' with a profile, or 2 replicas or more for time-slice, mps and vgpu, 1 otherwise"),
     "registration_reversed": N_("this device leaves ({until}) before it came ({since}); mend one of the two"),
-    "registration_overlap": N_("this device comes on {since}, but '{other}' stands there until {until}; one place has "
-                               "one register at a time: write the other's 'until', or list the devices in order of time"),
+    "registration_overlap": N_("this device comes on {since}, but '{other}' stands there until {until}; one place "
+                               "has one register at a time: write the other's 'until', or list devices in time order"),
     "registration_serial": N_("the meter's serial is '{value}', but the device that stands there now is '{other}'; "
                               "write the same in both"),
     # tenancy
