@@ -5,4 +5,5 @@ from ops_cli.i18n import N_
 
 command = lazy_group("energy", N_("Energy and carbon per tenant, adding up to the meter."), {
     "report": ("ops_cli.commands.energy.report", N_("Print a month's energy and carbon, adding up to the meter.")),
+    "rules": ("ops_cli.commands.energy.rules", N_("Print Prometheus rules and alerts made from the site file.")),
 })
