@@ -1,13 +1,15 @@
-"""Cooling: a machine's energy to the zones it serves by metered heat, then to the holders of each zone by IT energy."""
+"""Cooling: a machine's energy to the zones it serves by metered heat, then to the holders of each zone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from energy.allocation.apportion import apportion
 from energy.allocation.holders import Shares
+from energy.allocation.pool_split import PoolRules
 from energy.graph.closure import Closure
 from energy.graph.registers import Registers
 from energy.quality import Quality
@@ -16,40 +18,67 @@ from infra.inventory.site import Site
 
 
 @dataclass(frozen=True)
+class ZoneHeat:
+    """Heat [J] by zone: of its heat meter, else computed from flow and temperatures."""
+
+    registers: Registers
+    computed_j: Mapping[str, Joules] = field(default_factory=dict)
+
+    def of(self, zone: str) -> Joules | None:
+        """Return a zone's heat, None when nothing tells it."""
+        metered = self.registers.through(zone)
+        return self.computed_j.get(zone) if metered is None else metered
+
+
+@dataclass(frozen=True)
 class CoolingSplit:
-    """Joules [holders, intervals] by machine; `unborne_j`: of zones without IT energy; how sure the split is."""
+    """Joules [holders, intervals] by machine, and by zone [intervals]; `unborne_j`: of zones that nobody lives in.
+
+    `quality` says how sure the split over zones is, `quality_of` by machine.
+    """
 
     by_machine: dict[str, Joules]
+    by_zone: dict[str, Joules]
     unborne_j: Joules
-    quality: Quality
+    quality_of: dict[str, Quality]
+
+    @property
+    def quality(self) -> Quality:
+        sureness = list(Quality)
+        return max(self.quality_of.values(), key=sureness.index, default=Quality.ALLOCATED)
 
     def total(self, like: Shares) -> Shares:
         """Return the sum over machines."""
         return Shares(like.holders, sum(self.by_machine.values(), np.zeros_like(like.energy_j)))
 
 
-def split_cooling(site: Site, closure: Closure, heat: Registers, it: Shares) -> CoolingSplit:
+def split_cooling(site: Site, closure: Closure, heat: Registers | ZoneHeat, it: Shares,
+                  reserved_mw: Shares | None = None) -> CoolingSplit:
     """Return each machine's energy over holders. Tanks' pumps serve the tank's zone.
 
-    A machine of several zones is split by the heat that each zone's heat meter counted; when a zone lacks one, by IT
-    energy, which is flagged as estimated.
+    A machine of several zones is split by the heat that each zone gave off; when a zone's is not known, by IT
+    energy, which is flagged as estimated. Inside a zone the pool's rule holds (`pool_split.PoolRules`).
     """
-    it_by_zone = {zone: it.in_zones([zone]) for zone in site.cooling.zones}
-    by_machine: dict[str, Joules] = {}
-    unborne_j = np.zeros(closure.period.count, dtype=np.int64)
-    quality = Quality.ALLOCATED
+    heat = heat if isinstance(heat, ZoneHeat) else ZoneHeat(heat)
+    rules, reserved = PoolRules(site), reserved_mw or Shares.none(it.holders, closure.period.count)
+    zero = np.zeros(closure.period.count, dtype=np.int64)
+    found = CoolingSplit({}, dict.fromkeys(site.cooling.zones, zero), zero, {})
+    unborne_j = zero
     for machine, energy_j in closure.machines_j.items():
         zones = _zones_of(site, machine)
-        weights, measured = _zone_weights(zones, heat, it_by_zone)
-        quality = quality if measured or len(zones) == 1 else Quality.ESTIMATED
+        weights, measured = _zone_weights(zones, heat, it)
+        found.quality_of[machine] = Quality.ALLOCATED if measured or len(zones) == 1 else Quality.ESTIMATED
         by_zone, rest_j = apportion(energy_j, weights)
         unborne_j = unborne_j + rest_j
-        by_machine[machine] = np.zeros_like(it.energy_j)
+        found.by_machine[machine] = np.zeros_like(it.energy_j)
         for zone, zone_j in zip(zones, by_zone, strict=True):
-            shares, rest_j = apportion(zone_j, it_by_zone[zone])
-            by_machine[machine] += shares
+            rows = np.array([row for row, holder in enumerate(it.holders) if holder.zone == zone], dtype=np.int64)
+            shares, rest_j = rules.split(machine, zone_j, it.energy_j[rows], reserved.energy_j[rows],
+                                         [it.holders[row] for row in rows])
+            found.by_machine[machine][rows] += shares
+            found.by_zone[zone] = found.by_zone[zone] + zone_j
             unborne_j = unborne_j + rest_j
-    return CoolingSplit(by_machine, unborne_j, quality)
+    return CoolingSplit(found.by_machine, found.by_zone, unborne_j, found.quality_of)
 
 
 def _zones_of(site: Site, machine: str) -> tuple[str, ...]:
@@ -57,11 +86,11 @@ def _zones_of(site: Site, machine: str) -> tuple[str, ...]:
     return (tank.zone,) if tank else site.cooling.equipment()[machine].zones
 
 
-def _zone_weights(zones: tuple[str, ...], heat: Registers, it_by_zone: dict[str, Joules]) -> tuple[Joules, bool]:
-    heats = [heat.through(zone) for zone in zones]
-    metered = [heat_j for heat_j in heats if heat_j is not None]
-    if len(zones) > 1 and len(metered) == len(zones):
-        return np.stack(metered), True
+def _zone_weights(zones: tuple[str, ...], heat: ZoneHeat, it: Shares) -> tuple[Joules, bool]:
     if len(zones) == 1:
-        return np.ones_like(it_by_zone[zones[0]][:1]), False
-    return np.stack([it_by_zone[zone].sum(axis=0) for zone in zones]), False
+        return np.ones_like(it.energy_j[:1]), False
+    heats = [heat.of(zone) for zone in zones]
+    known = [heat_j for heat_j in heats if heat_j is not None]
+    if len(known) == len(zones):
+        return np.maximum(np.stack(known), 0), True
+    return np.stack([it.in_zones([zone]).sum(axis=0) for zone in zones]), False

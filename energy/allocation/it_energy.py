@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from energy.allocation.baseline import Baselines
+from energy.allocation.fans import fan_energy_j
+from energy.allocation.flow import Flow
 from energy.allocation.holders import Holder, Shares
-from energy.allocation.node_split import NodeSplit, split_node
+from energy.allocation.node_split import NodeOwn, NodeSplit, split_node
 from energy.graph.closure import Closure
 from energy.readings.names import RESIDUAL
+from energy.readings.telemetry import Telemetry
 from energy.readings.use import NodeUse, Use
 from energy.units import Joules
 from infra.inventory.site import Site
@@ -20,30 +24,53 @@ _NOBODY = NodeUse(cpu_used_s={}, gpu_used_s={}, cpu_reserved={}, gpu_reserved={}
 
 @dataclass(frozen=True)
 class ItEnergy:
-    """IT energy by component over all holders; `through_outlets` weighs the losses upstream, it is no account."""
+    """IT energy by component over all holders; `through_outlets` weighs the losses upstream, it is no account.
+
+    `fans`: the part of it that fans of servers drew. `reserved_mw`: nameplate milliwatts held, and per outlet.
+    `unseen_j` [intervals]: dynamic energy that no pod was seen to cause.
+    """
 
     idle: Shares
     dynamic: Shares
-    through_outlets: Mapping[str, Joules]
+    fans: Shares
+    reserved_mw: Shares
+    through_outlets: Mapping[str, Flow]
+    reserved_at_outlets: Mapping[str, Flow]
+    unseen_j: Joules
 
     @property
     def total(self) -> Shares:
         return self.idle + self.dynamic
 
 
-def it_energy(site: Site, closure: Closure, use: Use) -> ItEnergy:
+def it_energy(site: Site, closure: Closure, use: Use, baselines: Baselines | None = None,
+              telemetry: Telemetry | None = None) -> ItEnergy:
     """Return the split of each node's outlets over the accounts that reserved or used it."""
-    splits = {node_id: split_node(node, _node_energy(closure, node.outlets), use.nodes.get(node_id, _NOBODY))
-              for node_id, node in sorted(site.nodes.items())}
+    telemetry = telemetry or Telemetry(closure.period)
+    splits = {node_id: split_node(
+        node, _node_energy(closure, node.outlets), use.nodes.get(node_id, _NOBODY), (baselines or {}).get(node_id),
+        NodeOwn(telemetry.boards.get(node_id, {}), telemetry.cpu_core_s.get(node_id)))
+        for node_id, node in sorted(site.nodes.items())}
     holders = _holders(site, splits)
-    idle, dynamic = (Shares.none(holders, closure.period.count) for _component in range(2))
-    through: dict[str, Joules] = {}
+    places = {holder: row for row, holder in enumerate(holders)}
+    idle, dynamic, fans, reserved = (Shares.none(holders, closure.period.count) for _table in range(4))
+    through: dict[str, Flow] = {}
+    held: dict[str, Flow] = {}
     for node_id, split in splits.items():
-        rows = [holders.index(Holder(account, site.zone_of(node_id))) for account in split.accounts]
+        rows = np.array([places[Holder(account, site.zone_of(node_id))] for account in split.accounts], dtype=np.int64)
+        own_j = split.idle_j + split.dynamic_j
         idle.energy_j[rows] += split.idle_j
         dynamic.energy_j[rows] += split.dynamic_j
-        through.update(_through(closure, site.nodes[node_id].outlets, split, rows, len(holders)))
-    return ItEnergy(idle, dynamic, through)
+        reserved.energy_j[rows] += split.reserved_mw
+        node = site.nodes[node_id]
+        fan_j = fan_energy_j(node, own_j.sum(axis=0), telemetry.fan_j.get(node_id))
+        fans.energy_j[rows] += _part_of(own_j, fan_j)
+        held_at_each = Flow(rows, split.reserved_mw // len(node.outlets))
+        for outlet in node.outlets:
+            through[outlet] = Flow(rows, _part_of(own_j, closure.outlets_j[outlet]))
+            held[outlet] = held_at_each
+    unseen_j = sum((split.unseen_j for split in splits.values()), np.zeros_like(closure.facility_j))
+    return ItEnergy(idle, dynamic, fans, reserved, through, held, unseen_j)
 
 
 def _holders(site: Site, splits: Mapping[str, NodeSplit]) -> tuple[Holder, ...]:
@@ -55,13 +82,9 @@ def _node_energy(closure: Closure, outlets: tuple[str, ...]) -> Joules:
     return sum((closure.outlets_j[outlet] for outlet in outlets), np.zeros_like(closure.facility_j))
 
 
-def _through(closure: Closure, outlets: tuple[str, ...], split: NodeSplit, rows: list[int],
-             height: int) -> dict[str, Joules]:
-    """Return each holder's draw [J] at each outlet of a node: its part of the node times the outlet's part of it."""
-    own_j = split.idle_j + split.dynamic_j
-    node_j = np.maximum(own_j.sum(axis=0), 1)
-    through: dict[str, Joules] = {}
-    for outlet in outlets:
-        through[outlet] = np.zeros((height, closure.period.count), dtype=np.int64)
-        through[outlet][rows] = own_j * closure.outlets_j[outlet] // node_j
-    return through
+def _part_of(own_j: Joules, part_j: Joules) -> Joules:
+    """Return each account's part [J] of a part of its node's energy: an outlet's, or the fans'. Rounded down."""
+    if not part_j.any():
+        return np.zeros_like(own_j)
+    shared: Joules = own_j * part_j // np.maximum(own_j.sum(axis=0), 1)
+    return shared

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from energy.allocation.baseline import Baselines
+from energy.allocation.cooling_split import CoolingSplit
 from energy.allocation.holders import Shares
 from energy.errors import ConservationError
 from energy.graph.closure import Closure
+from energy.units import Joules
 from infra.inventory.errors import N_
 
 
@@ -28,11 +31,27 @@ OVERHEAD_COMPONENTS = (Component.COOLING, Component.LOSS, Component.BASE)
 
 
 @dataclass(frozen=True)
+class Notes:
+    """What the settlement knows beside the joules of its lines, and no line counts again.
+
+    `reserved_mw`: nameplate milliwatts held. `fans`: the part of IT energy that servers' fans drew. `unseen_j`
+    [intervals]: dynamic energy that no pod was seen to cause. `cooling`: by machine and zone.
+    """
+
+    reserved_mw: Shares
+    fans: Shares
+    unseen_j: Joules
+    cooling: CoolingSplit
+    baselines: Baselines = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Allocation:
-    """Shares by component, over the same holders, and the closure they were made from."""
+    """Shares by component, over the same holders, the closure they were made from, and what goes beside them."""
 
     closure: Closure
     shares: Mapping[Component, Shares]
+    notes: Notes | None = None
 
     def __post_init__(self) -> None:
         total_j = sum(shares.energy_j.sum(axis=0) for shares in self.shares.values())

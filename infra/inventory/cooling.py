@@ -9,13 +9,18 @@ from pydantic import Field
 from infra.inventory.types import Celsius, Fact, Slug, Watts
 
 ZoneKind = Literal["air", "immersion", "direct-liquid"]
+Coolant = Literal["water", "glycol-30", "mineral-oil", "synthetic-ester", "pao", "gtl"]
 
 
 class CoolingZone(Fact):
-    """Enclosures served by one coolant loop and heat rejection; where partial PUE is computed."""
+    """Enclosures served by one coolant loop and heat rejection; where partial PUE is computed.
+
+    `loop_coolant` is what flows where the zone's flow and temperatures are taken; it need not be the tank's own.
+    """
 
     kind: ZoneKind
     setpoint_c: Celsius
+    loop_coolant: Coolant = "water"
     floor_area_m2: float = Field(default=0, ge=0)
 
 

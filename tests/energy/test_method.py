@@ -68,7 +68,7 @@ def test_equations_of_a_busy_core_are_the_pages() -> None:
 
 def test_idle_never_exceeds_what_was_measured_as_the_page_says() -> None:
     assert "idle = min(E(n), idle_w · 900)" in METHOD
-    assert "np.minimum(energy_j, joules_from_watts(node.power.idle_w, SETTLEMENT_S))" in inspect.getsource(
+    assert "np.minimum(energy_j, joules_from_watts(powers.idle_w, SETTLEMENT_S))" in inspect.getsource(
         importlib.import_module(split_node.__module__))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from infra.inventory.checks import feeds, meters, placement, quotas, references
+from infra.inventory.checks import carbon, energy, feeds, meters, placement, quotas, references
 from infra.inventory.checks.problem import Problem
 from infra.inventory.site import Site
 
@@ -17,5 +17,5 @@ def problems_of(site: Site) -> Iterator[Problem]:
     if dangling:
         yield from dangling
         return
-    for family in (feeds, placement, meters, quotas):
+    for family in (feeds, placement, meters, quotas, energy, carbon):
         yield from family.problems(site)
