@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from energy.allocation.sums import summed_closure
 from energy.graph.closure import Closure
 from energy.graph.feeds import BASE_LOAD, Feeds
 from energy.graph.stage import Stage
+from energy.graph.summed import summed_closure
 from energy.interval import Period
 from energy.quality import Quality
 from energy.units import Joules

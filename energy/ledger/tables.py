@@ -12,7 +12,6 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from energy.allocation.holders import Holder, Shares
-from energy.allocation.result import Component
 from energy.interval import Period
 from energy.readings.meters import MeterReadings
 from energy.readings.use import NodeUse, Use
@@ -59,22 +58,22 @@ def use_from(table: pa.Table, period: Period) -> Use:
     return Use(period, {node: NodeUse(**kinds) for node, kinds in found.items()})
 
 
-def settled_table(period: Period, shares: Mapping[Component, Shares]) -> pa.Table:
-    """Return columns start_s, account, zone and one of joules per component: holders in their order, then intervals."""
-    holders = shares[Component.IDLE].holders
+def shares_table(period: Period, columns: Mapping[str, Shares]) -> pa.Table:
+    """Return columns start_s, account, zone and one per name: holders in their order, then intervals."""
+    holders = next(iter(columns.values())).holders
     return pa.table({
         "start_s": _repeated(period, len(holders)),
         "account": _names([holder.account for holder in holders], period.count),
         "zone": _names([holder.zone for holder in holders], period.count),
-        **{f"{component}_j": _stacked(list(shares[component].energy_j), np.int64) for component in Component}})
+        **{name: _stacked(list(shares.energy_j), np.int64) for name, shares in columns.items()}})
 
 
-def settled_from(table: pa.Table, period: Period) -> dict[Component, Shares]:
-    """Return the shares that `settled_table` wrote."""
+def shares_from(table: pa.Table, period: Period) -> dict[str, Shares]:
+    """Return the columns that `shares_table` wrote."""
     holders = tuple(Holder(account, zone) for account, zone in zip(
         _first_of_each(table["account"], period.count), _first_of_each(table["zone"], period.count), strict=True))
-    return {component: Shares(holders, _rows(table[f"{component}_j"], period.count).astype(np.int64))
-            for component in Component}
+    return {name: Shares(holders, _rows(table[name], period.count).astype(np.int64))
+            for name in table.column_names if name not in ("start_s", "account", "zone")}
 
 
 def _repeated(period: Period, times: int) -> pa.Array:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from energy.allocation.sums import summed_closure
 from energy.graph.closure import Closure, close
 from energy.graph.feeds import feeds_of
+from energy.graph.summed import summed_closure
 from energy.interval import Period
 from energy.ledger.closure_table import closure_from, closure_table
 from tests.energy.small import constant_readings, small_site

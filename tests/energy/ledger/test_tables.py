@@ -17,8 +17,8 @@ from energy.ledger.parts import parquet_bytes
 from energy.ledger.tables import (
     meters_from,
     meters_table,
-    settled_from,
-    settled_table,
+    shares_from,
+    shares_table,
     use_from,
     use_table,
 )
@@ -64,10 +64,11 @@ def test_use_comes_back_as_it_went(by_node: dict[str, dict[str, list[float]]]) -
 
 def test_settled_energy_comes_back_as_it_went() -> None:
     allocation = settle(small_site(), constant_readings(PERIOD), constant_use(PERIOD))
-    found = settled_from(settled_table(PERIOD, allocation.shares), PERIOD)
+    columns = {f"{component}_j": shares for component, shares in allocation.shares.items()}
+    found = shares_from(shares_table(PERIOD, columns), PERIOD)
     for component in Component:
-        assert found[component].holders == allocation.shares[component].holders
-        assert np.array_equal(found[component].energy_j, allocation.shares[component].energy_j)
+        assert found[f"{component}_j"].holders == allocation.shares[component].holders
+        assert np.array_equal(found[f"{component}_j"].energy_j, allocation.shares[component].energy_j)
 
 
 def test_the_order_in_which_meters_were_read_changes_no_byte() -> None:

@@ -1,4 +1,4 @@
-"""Settled energy of many intervals as one column: sums of joules are all that lines and ratios of a period need."""
+"""A graph of feeds over many intervals as one column: sums of joules are all that the ratios of a period need."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from dataclasses import fields
 
 import numpy as np
 
-from energy.allocation.holders import Shares
-from energy.allocation.result import Allocation, Component
 from energy.graph.closure import Closure
 from energy.graph.stage import Stage
 from energy.interval import Period
@@ -16,19 +14,6 @@ from energy.quality import Quality
 from energy.units import Joules
 
 _SURENESS = list(Quality)
-
-
-def summed(allocations: Sequence[Allocation], period: Period) -> Allocation:
-    """Return the sum over allocations of adjoining periods: arrays of one column, holders of all of them together."""
-    holders = sorted({holder for allocation in allocations
-                      for holder in allocation.shares[Component.IDLE].holders})
-    rows = {holder: row for row, holder in enumerate(holders)}
-    shares = {component: Shares.none(holders, 1) for component in Component}
-    for allocation in allocations:
-        for component, part in allocation.shares.items():
-            places = [rows[holder] for holder in part.holders]
-            shares[component].energy_j[places, 0] += part.energy_j.sum(axis=1)
-    return Allocation(summed_closure([allocation.closure for allocation in allocations], period), shares)
 
 
 def summed_closure(closures: Sequence[Closure], period: Period) -> Closure:
