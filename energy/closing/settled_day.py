@@ -32,4 +32,4 @@ class DayInputs:
 def settle_day(site: Site, inputs: DayInputs, baselines: Baselines) -> KeptDay:
     """Return the day settled, in both views. Raises what `settle` and `full_cost` raise."""
     allocation = settle(site, inputs.readings, inputs.use, baselines, inputs.telemetry)
-    return kept_day(inputs.day, allocation, full_cost(site, allocation))
+    return kept_day(inputs.day, allocation, full_cost(site, allocation, inputs.use))
