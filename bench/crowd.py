@@ -27,6 +27,7 @@ def crowded_site(tenants: int, namespaces: int, site_id: str = "crowd") -> str:
     }
     for model in data["models"].values():
         model.pop("tenants", None)
+    data.pop("carbon", None)  # its instruments belong to the demonstration's tenants
     return yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
 
 

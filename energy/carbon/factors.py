@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import tarfile
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from energy.carbon.eco2mix import GridFactor, days_of, merged, read_day
+from energy.carbon.eco2mix import GridFactor, Nature, days_of, merged, read_day
+from energy.carbon.vintages import known, revised, store_of
 from energy.errors import MissingDataError
 from energy.interval import SETTLEMENT_S, Period
 from energy.quality import Quality
@@ -40,15 +41,18 @@ class FactorRow:
     valid_to: date
     timezone: str
     archive: str
+    edition: str = ""
+    verified: bool = True
 
 
 @dataclass(frozen=True)
 class FactorSeries:
-    """Factors [gCO2/kWh] by interval of a period, their row, and how many intervals bear each flag."""
+    """Factors [gCO2/kWh] by interval of a period, their row, how many intervals bear each flag, and each nature."""
 
     row: FactorRow
     gco2_per_kwh: Joules
     counts: Mapping[Quality, int]
+    natures: Mapping[str, int] = field(default_factory=dict)
 
 
 def rows(folder: Path = DATA_DIR) -> list[FactorRow]:
@@ -58,26 +62,38 @@ def rows(folder: Path = DATA_DIR) -> list[FactorRow]:
             for row in json.loads((folder / "factors.json").read_text("utf-8"))]
 
 
-def factors_for(period: Period, grid: str, folder: Path = DATA_DIR) -> FactorSeries:
-    """Return the operational factors of `grid` over `period`.
+def factors_for(period: Period, grid: str, folder: Path = DATA_DIR, *, store: Path | None = None,
+                known_at: datetime | None = None) -> FactorSeries:
+    """Return the operational factors of `grid` over `period`, from the series of `folder` and the imports of `store`.
 
-    Gaps of two hours at most are filled by the straight line between neighbours (flagged estimated). Raises
-    MissingDataError naming the first interval without factor and their count.
+    The most revised figure wins; with `known_at`, only what was known by then. Gaps of two hours at most are filled by
+    the straight line between neighbours (flagged estimated). Raises MissingDataError naming the first interval without
+    factor and their count.
     """
-    row = _row_for(period, grid, folder)
-    zone = ZoneInfo(row.timezone)
+    imported = known(store, grid, known_at) if store else {}
+    row = _row_for(period, grid, folder, bool(store and store_of(store, grid).is_dir()))
     starts = [int(start) for start in period.starts_s]
-    days = days_of(starts[0] - GAP_MAX * SETTLEMENT_S, starts[-1] + (GAP_MAX + 1) * SETTLEMENT_S, zone)
-    known = merged([read_day(text, day, zone, name) for day, name, text in _files(folder / row.archive, days)])
-    factors = _filled(period, starts, known, row)
+    factors = _filled(period, starts, revised(_shipped(row, starts, folder, known_at), imported), row)
     counts = {quality: sum(factor.quality is quality for factor in factors) for quality in Quality}
+    natures = {nature.name.lower(): sum(factor.nature is nature for factor in factors) for nature in Nature}
     return FactorSeries(row, np.array([factor.gco2_per_kwh for factor in factors], dtype=np.int64),
-                        {quality: count for quality, count in counts.items() if count})
+                        {quality: count for quality, count in counts.items() if count},
+                        {nature: count for nature, count in natures.items() if count})
 
 
-def _row_for(period: Period, grid: str, folder: Path) -> FactorRow:
-    known = rows(folder)
-    for row in known:
+def _shipped(row: FactorRow, starts: list[int], folder: Path, known_at: datetime | None) -> dict[int, GridFactor]:
+    """Return what the row's archive holds around `starts`; it is known from the day after its last one."""
+    zone = ZoneInfo(row.timezone)
+    since = datetime.combine(row.valid_to, time(), zone).astimezone(UTC)
+    if not row.archive or (known_at is not None and known_at < since):
+        return {}
+    days = days_of(starts[0] - GAP_MAX * SETTLEMENT_S, starts[-1] + (GAP_MAX + 1) * SETTLEMENT_S, zone)
+    return merged([read_day(text, day, zone, name) for day, name, text in _files(folder / row.archive, days)])
+
+
+def _row_for(period: Period, grid: str, folder: Path, imported: bool) -> FactorRow:
+    usable = [row for row in rows(folder) if row.archive or imported]
+    for row in usable:
         zone = ZoneInfo(row.timezone)
         first = period.start.astimezone(zone).date()
         last = (period.end - timedelta(seconds=1)).astimezone(zone).date()
@@ -87,7 +103,7 @@ def _row_for(period: Period, grid: str, folder: Path) -> FactorRow:
         N_("no carbon factor of grid {grid} covers {start} to {end}"), where=str(folder / "factors.json"), grid=grid,
         start=period.start.date().isoformat(), end=period.end.date().isoformat(),
         remedy=N_("add the series to the register of factors, or ask for a period of: {known}"),
-        known=", ".join(f"{row.grid} {row.valid_from}..{row.valid_to}" for row in known))
+        known=", ".join(f"{row.grid} {row.valid_from}..{row.valid_to}" for row in usable))
 
 
 def _files(archive: Path, days: list[date]) -> list[tuple[date, str, str]]:
@@ -108,7 +124,7 @@ def _filled(period: Period, starts: list[int], known: Mapping[int, GridFactor], 
     if missing:
         raise MissingDataError(
             N_("the carbon factor is missing for {count} of {total} intervals, the first from {first}"),
-            where=f"{row.id} ({row.archive})", count=len(missing), total=len(starts),
+            where=f"{row.id} ({row.archive or 'imports'})", count=len(missing), total=len(starts),
             first=period.start_of(missing[0]).isoformat(),
             remedy=N_("complete the series; gaps over two hours are not filled"))
     return [factor for factor in factors if factor is not None]
@@ -122,4 +138,5 @@ def _between(start: int, known: Mapping[int, GridFactor]) -> GridFactor | None:
         return None
     low = known[start - before * SETTLEMENT_S].gco2_per_kwh
     high = known[start + after * SETTLEMENT_S].gco2_per_kwh
-    return GridFactor(round((low * after + high * before) / (before + after)), Quality.ESTIMATED)
+    nature = min(known[start - before * SETTLEMENT_S].nature, known[start + after * SETTLEMENT_S].nature)
+    return GridFactor(round((low * after + high * before) / (before + after)), Quality.ESTIMATED, nature)

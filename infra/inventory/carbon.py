@@ -106,7 +106,7 @@ class Refill(Fact):
     at: Slug
     fluid: str = Field(min_length=2)
     kg: Kilograms
-    on: date
+    day: date
 
 
 class FuelUse(Fact):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from energy.carbon.eco2mix import GridFactor, days_of, merged, read_day
+from energy.carbon.eco2mix import GridFactor, Nature, day_of, days_of, merged, read_day
 from energy.errors import MissingDataError
 from energy.quality import Quality
 
@@ -44,10 +44,10 @@ def test_a_figure_each_quarter_hour() -> None:
 
 def test_a_half_hours_figure_holds_for_its_second_quarter() -> None:
     found = read_day(day_file(WINTER, CONSOLIDATED, {"10:00": "70", "10:30": "80"}), WINTER, PARIS, "f")
-    assert found[at(WINTER, 9, 0)] == GridFactor(70, Quality.MEASURED)
-    assert found[at(WINTER, 9, 15)] == GridFactor(70, Quality.DERIVED)
-    assert found[at(WINTER, 9, 30)] == GridFactor(80, Quality.MEASURED)
-    assert found[at(WINTER, 9, 45)] == GridFactor(80, Quality.DERIVED)
+    assert found[at(WINTER, 9, 0)] == GridFactor(70, Quality.MEASURED, Nature.CONSOLIDATED)
+    assert found[at(WINTER, 9, 15)] == GridFactor(70, Quality.DERIVED, Nature.CONSOLIDATED)
+    assert found[at(WINTER, 9, 30)] == GridFactor(80, Quality.MEASURED, Nature.CONSOLIDATED)
+    assert found[at(WINTER, 9, 45)] == GridFactor(80, Quality.DERIVED, Nature.CONSOLIDATED)
     assert len(found) == 4
 
 

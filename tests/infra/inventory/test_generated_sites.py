@@ -40,6 +40,7 @@ def site_of(gpus: list[int], children: int) -> dict[str, Any]:
                                 for number in range(len(gpus)) for feed in "ab"}
     data["meters"] = {"facility": DEMO["meters"]["facility"]}
     data["models"] = {}
+    data["carbon"] = {}
     parent, child = DEMO["tenants"]["agglo"], DEMO["tenants"]["la-dune"]
     data["tenants"] = {"agglo": copy.deepcopy(parent)}
     data["tenants"]["agglo"]["convention"]["quota"] |= {"cpu": 50, "memory": "300Gi", "storage": "4Ti", "gpu": 1,

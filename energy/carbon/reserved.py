@@ -1,0 +1,121 @@
+"""What each account reserved in a period, as whole amounts: by it the embodied carbon of machines is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from fractions import Fraction
+
+import numpy as np
+
+from energy.allocation.result import Allocation
+from energy.interval import SETTLEMENT_S, Period
+from energy.readings.names import FREE, PLATFORM
+from energy.readings.use import Use
+from infra.inventory.compute import Gpu, Node
+from infra.inventory.site import Site
+
+Amounts = Mapping[str, int]
+MIG_SLICES = 7  # compute slices of a board that can be parted (NVIDIA MIG)
+_MILLI = 1000
+
+
+@dataclass(frozen=True)
+class Reservations:
+    """Amounts by account, what nobody reserved included (`_free`; on a control plane `_platform`).
+
+    `cpu` [millicore-seconds] and `gpu` [board-seconds x 7000] by node, `energy_j` [J] by cooling zone, `memory` and
+    `storage` [byte-seconds] over all workers, by convention.
+    """
+
+    period: Period
+    cpu: Mapping[str, Amounts]
+    gpu: Mapping[str, Amounts]
+    energy_j: Mapping[str, Amounts]
+    memory: Amounts
+    storage: Amounts
+
+    def __add__(self, other: Reservations) -> Reservations:
+        """Return the reservations of two periods that follow each other."""
+        return Reservations(
+            Period(self.period.start, other.period.end), _added_by_key(self.cpu, other.cpu),
+            _added_by_key(self.gpu, other.gpu), _added_by_key(self.energy_j, other.energy_j),
+            _added(self.memory, other.memory), _added(self.storage, other.storage))
+
+
+def reservations_of(site: Site, use: Use, allocation: Allocation) -> Reservations:
+    """Return what was reserved in the period of `use`, and each account's energy by zone."""
+    cpu, gpu = {}, {}
+    for name, node in site.nodes.items():
+        seen = use.nodes.get(name)
+        spare = PLATFORM if node.role == "control-plane" else FREE
+        seconds = use.period.count * SETTLEMENT_S
+        cores = {account: _amount(values, _MILLI) for account, values in (seen.cpu_reserved if seen else {}).items()}
+        cpu[name] = _completed(cores, node.cpu_cores * _MILLI * seconds, spare)
+        share = board_share(node)
+        boards = {account: int(_amount(values, _MILLI * MIG_SLICES) * share)
+                  for account, values in (seen.gpu_reserved if seen else {}).items()}
+        gpu[name] = _completed(boards, node.gpu_count * _MILLI * MIG_SLICES * seconds, spare)
+    return Reservations(use.period, cpu, gpu, _energy_by_zone(allocation), _granted(site, use.period, "memory"),
+                        _granted(site, use.period, "storage"))
+
+
+def board_share(node: Node) -> Fraction:
+    """Return the part of a board that one reserved GPU of the node's gauge is: g/7 for MIG slices, else the whole."""
+    profiles = {gpu.mig for gpu in node.gpus}
+    return min((slice_share(gpu) for gpu in node.gpus), default=Fraction(1)) if profiles != {None} else Fraction(1)
+
+
+def slice_share(gpu: Gpu) -> Fraction:
+    """Return g/7 for a MIG profile such as `3g.40gb`, 1 for a whole board."""
+    return Fraction(int(gpu.mig.partition("g")[0]), MIG_SLICES) if gpu.mig else Fraction(1)
+
+
+def _amount(values: np.typing.NDArray[np.float64], scale: int) -> int:
+    return int(np.rint(np.asarray(values) * scale).astype(np.int64).sum()) * SETTLEMENT_S
+
+
+def _completed(amounts: dict[str, int], capacity: int, spare: str) -> dict[str, int]:
+    left = max(0, capacity - sum(amounts.values()))
+    return _added(amounts, {spare: left}) if left else amounts
+
+
+def _energy_by_zone(allocation: Allocation) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for shares in allocation.shares.values():
+        for holder, energy_j in zip(shares.holders, shares.energy_j.sum(axis=1).tolist(), strict=True):
+            if holder.zone and energy_j:
+                zone = found.setdefault(holder.zone, {})
+                zone[holder.account] = zone.get(holder.account, 0) + energy_j
+    return found
+
+
+def _granted(site: Site, period: Period, resource: str) -> dict[str, int]:
+    """Return byte-seconds granted by conventions in force; a parent keeps what its children do not hold."""
+    held = {name: getattr(tenant.convention.quota, f"{resource}_bytes") * _seconds_in_force(site, name, period)
+            for name, tenant in site.tenants.items()}
+    own = dict(held)
+    for name, tenant in site.tenants.items():
+        if tenant.parent:
+            own[tenant.parent] -= held[name]
+    workers = [node for node in site.nodes.values() if node.role == "worker"]
+    capacity = sum(getattr(node, resource) for node in workers) * period.count * SETTLEMENT_S
+    reserve = round(capacity * Fraction(str(site.cluster.platform_reserve)))
+    amounts = {name: max(0, amount) for name, amount in own.items()} | {PLATFORM: reserve}
+    return _completed(amounts, capacity, FREE)
+
+
+def _seconds_in_force(site: Site, tenant: str, period: Period) -> int:
+    convention = site.tenants[tenant].convention
+    starts = datetime.combine(convention.starts, time(), site.zone_info).astimezone(UTC)
+    ends = datetime.combine(convention.ends + timedelta(days=1), time(), site.zone_info).astimezone(UTC)
+    return max(0, int((min(ends, period.end) - max(starts, period.start)).total_seconds()))
+
+
+def _added(one: Amounts, other: Amounts) -> dict[str, int]:
+    return {name: one.get(name, 0) + other.get(name, 0) for name in sorted({*one, *other})}
+
+
+def _added_by_key(one: Mapping[str, Amounts], other: Mapping[str, Amounts]) -> dict[str, dict[str, int]]:
+    return {key: _added(one.get(key, {}), other.get(key, {})) for key in sorted({*one, *other})}
