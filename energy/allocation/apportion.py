@@ -7,7 +7,7 @@ import numpy as np
 from energy.units import Joules
 
 _INT64_BITS = 63
-COMPILED_FROM = 100_000  # cells; under this numpy is done before the compiler is even loaded
+COMPILED_FROM = 2_000  # cells; under this numpy is as quick, and a small site need not load a compiler
 
 
 def apportion(pool_j: Joules, weights: Joules) -> tuple[Joules, Joules]:
@@ -19,6 +19,8 @@ def apportion(pool_j: Joules, weights: Joules) -> tuple[Joules, Joules]:
     """
     if (pool_j.size and pool_j.min() < 0) or (weights.size and weights.min() < 0):
         raise ValueError("a pool or a weight is negative")
+    if not pool_j.any():
+        return np.zeros_like(weights), np.zeros_like(pool_j)
     if weights.size < COMPILED_FROM:
         return apportion_plainly(pool_j, weights)
     from energy.allocation.remainders import spread

@@ -51,13 +51,14 @@ def it_energy(site: Site, closure: Closure, use: Use, baselines: Baselines | Non
         node, _node_energy(closure, node.outlets), use.nodes.get(node_id, _NOBODY), (baselines or {}).get(node_id),
         NodeOwn(telemetry.boards.get(node_id, {}), telemetry.cpu_core_s.get(node_id)))
         for node_id, node in sorted(site.nodes.items())}
-    holders = _holders(site, splits)
-    places = {holder: row for row, holder in enumerate(holders)}
+    zones = {node_id: site.zone_of(node_id) for node_id in splits}
+    holders = _holders(zones, splits)
+    places = {(holder.account, holder.zone): row for row, holder in enumerate(holders)}
     idle, dynamic, fans, reserved = (Shares.none(holders, closure.period.count) for _table in range(4))
     through: dict[str, Flow] = {}
     held: dict[str, Flow] = {}
     for node_id, split in splits.items():
-        rows = np.array([places[Holder(account, site.zone_of(node_id))] for account in split.accounts], dtype=np.int64)
+        rows = np.array([places[account, zones[node_id]] for account in split.accounts], dtype=np.int64)
         own_j = split.idle_j + split.dynamic_j
         idle.energy_j[rows] += split.idle_j
         dynamic.energy_j[rows] += split.dynamic_j
@@ -73,9 +74,9 @@ def it_energy(site: Site, closure: Closure, use: Use, baselines: Baselines | Non
     return ItEnergy(idle, dynamic, fans, reserved, through, held, unseen_j)
 
 
-def _holders(site: Site, splits: Mapping[str, NodeSplit]) -> tuple[Holder, ...]:
-    found = {Holder(account, site.zone_of(node_id)) for node_id, split in splits.items() for account in split.accounts}
-    return tuple(sorted({*found, Holder(RESIDUAL, "")}))
+def _holders(zones: Mapping[str, str], splits: Mapping[str, NodeSplit]) -> tuple[Holder, ...]:
+    found = {(account, zones[node_id]) for node_id, split in splits.items() for account in split.accounts}
+    return tuple(Holder(account, zone) for account, zone in sorted({*found, (RESIDUAL, "")}))
 
 
 def _node_energy(closure: Closure, outlets: tuple[str, ...]) -> Joules:

@@ -44,7 +44,11 @@ class PoolRules:
         return apportion(pool_j, draws_j)
 
     def curve_of(self, pool: str) -> PoolCurve:
-        """Return a pool's cost curve: the policy's, the stage's own loss curve, the cube for air handlers' fans."""
+        """Return a pool's cost curve: the policy's, the stage's own loss curve, else the law of its kind of machine.
+
+        Fans and pumps go by the cube of flow (affinity laws), compressors by the heat they lift; light is there whoever
+        computes. Of these only the shape counts, since values are scaled to what was measured.
+        """
         policy = self.site.energy.curves.get(pool)
         if policy is not None:
             return policy
@@ -52,10 +56,13 @@ class PoolRules:
         loss = getattr(element, "loss", None)
         curve = PoolCurve(fixed_w=loss.fixed_w, linear=loss.linear, quadratic_per_w=loss.quadratic_per_w
                           ) if loss else PoolCurve()
-        if pool in self.site.cooling.crahs:
+        cooling = self.site.cooling
+        if pool in {*cooling.crahs, *cooling.cdus, *cooling.dry_coolers, *self.site.enclosures.tanks}:
             curve = PoolCurve(cubic_per_w2=1.0)
+        elif pool in cooling.chillers:
+            curve = PoolCurve(linear=1.0)
         elif pool == BASE_LOAD_POOL:
-            curve = PoolCurve(fixed_w=1.0)  # light and doors: there whoever computes
+            curve = PoolCurve(fixed_w=1.0)
         if curve == PoolCurve():
             raise EnergyError(
                 N_("the pool '{pool}' is split by Shapley's rule, and nothing says how it grows with load"), pool=pool,

@@ -51,9 +51,10 @@ def close(site: Site, readings: MeterReadings) -> Closure:
     base_load_j, base_load_quality = _base_load(site, feeds, registers, machines_j)
     draws_j = {**machines_j, BASE_LOAD: base_load_j}
     stages: dict[str, Stage] = {}
+    elements = site.power.elements()
     for name in feeds.order:
         drawn_j = registers.needed(name) if name in feeds.node_of_outlet else _drawn(feeds, name, draws_j, registers)
-        curve = getattr(site.power.elements()[name], "loss", LossCurve())
+        curve = getattr(elements[name], "loss", LossCurve())
         stages[name] = stage_of(drawn_j, registers.at(name, "in"), registers.at(name, "out"), curve)
         draws_j[name] = stages[name].in_j
     generated_j = registers.total(site.power.gensets)
