@@ -35,3 +35,7 @@ class StorageError(EnergyError):
 
 class DamagedError(StorageError):
     """A file of the ledger is not what was written: truncated, edited or gone."""
+
+
+class RefusedError(EnergyError):
+    """A rule of the ledger says no: figures that tenants were told do not change unseen."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from energy.allocation.holders import Holder, Shares
-from energy.allocation.result import Component
+from energy.allocation.result import Allocation, Component
 from energy.closing.kept_day import Beside, KeptDay, Spread
 from energy.graph.closure import Closure
 from energy.graph.summed import summed_closure
@@ -26,6 +26,11 @@ class Sums:
     closure: Closure
     beside: Beside
     spread: Spread
+
+    @property
+    def allocation(self) -> Allocation:
+        """Return the period as one settled interval: what lines and ratios are made of."""
+        return Allocation(self.closure, self.shares)
 
     def __add__(self, other: Sums) -> Sums:
         """Return both periods together, `other` following."""

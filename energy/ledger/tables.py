@@ -68,6 +68,15 @@ def shares_table(period: Period, columns: Mapping[str, Shares]) -> pa.Table:
         **{name: _stacked(list(shares.energy_j), np.int64) for name, shares in columns.items()}})
 
 
+def sums_table(columns: Mapping[str, Shares]) -> pa.Table:
+    """Return columns account, zone and one per name: a row per holder, of shares that are one column of sums."""
+    holders = next(iter(columns.values())).holders
+    return pa.table({
+        "account": pa.array([holder.account for holder in holders], pa.string()),
+        "zone": pa.array([holder.zone for holder in holders], pa.string()),
+        **{name: pa.array(shares.energy_j[:, 0], pa.int64()) for name, shares in columns.items()}})
+
+
 def shares_from(table: pa.Table, period: Period) -> dict[str, Shares]:
     """Return the columns that `shares_table` wrote."""
     holders = tuple(Holder(account, zone) for account, zone in zip(

@@ -1,0 +1,88 @@
+"""What a close keeps beside its days: the site file, sums by line, the carbon books, and facts in plain data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+
+from energy.allocation.result import Component
+from energy.carbon.statement import Book, BookName, CarbonStatement
+from energy.closing.period_carbon import FactorSource, PeriodCarbon
+from energy.closing.reading_facts import as_document
+from energy.closing.settled_period import SettledPeriod
+from energy.interval import Period
+from energy.ledger.carbon_table import book_document, book_from, books_table
+from energy.ledger.manifest import Close
+from energy.ledger.parts import Parts
+from energy.ledger.tables import sums_table
+from infra.inventory.site import Site
+
+DIRECT, ZONES, FULL_COST = "direct", "zones", "full-cost"
+LINES, CARBON = "lines", "carbon"
+
+
+def site_part(parts: Parts, site: Site) -> str:
+    """Keep the site file's facts; return the part's name."""
+    text = json.dumps(site.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    return parts.put(pa.table({"json": pa.array([text], pa.string())}))
+
+
+def site_from(parts: Parts, name: str) -> Site:
+    """Return the site as it was when a close was made. Raises DamagedError."""
+    return Site.model_validate_json(parts.get(name)["json"][0].as_py())
+
+
+def month_parts(parts: Parts, period: SettledPeriod) -> dict[str, str]:
+    """Keep the sums by line and the carbon books of a month; return the names of the parts."""
+    columns = {f"{component}_j": period.sums.shares[component] for component in Component}
+    return {LINES: parts.put(sums_table(columns)),
+            CARBON: parts.put(books_table(_books(period.carbon)))}
+
+
+def facts_document(period: SettledPeriod) -> dict[str, Any]:
+    """Return what no table holds: the readings' facts, the books' factors, and the totals that a reader looks for."""
+    closure = period.sums.closure
+    return {"readings": as_document(period.facts),
+            "carbon": {f"{view}/{book.name}": book_document(book) for view, book in _books(period.carbon)},
+            "period": [period.period.start.isoformat(), period.period.end.isoformat()],
+            "facility_j": int(closure.facility_j.sum()), "it_j": int(closure.it_energy_j.sum())}
+
+
+def carbon_from(parts: Parts, close: Close, period: Period) -> PeriodCarbon:
+    """Return the books of a close. Raises DamagedError, ConservationError."""
+    table, documents = parts.get(close.parts[CARBON]), close.facts["carbon"]
+
+    def book(view: str, name: BookName) -> Book:
+        return book_from(table, view, name, documents[f"{view}/{name}"])
+
+    direct = {name: book(DIRECT, name) for name in BookName}
+    lines = tuple(sorted({line for each in direct.values() for line in each.quanta}))
+    return PeriodCarbon(CarbonStatement(period, lines, direct), book(ZONES, BookName.OPERATIONAL),
+                        book(FULL_COST, BookName.OPERATIONAL))
+
+
+def policy_of(site: Site, factors: FactorSource) -> dict[str, Any]:
+    """Return what was decided, not measured, and since when factors were known."""
+    return {**site.energy.model_dump(mode="json"),
+            "factors_known_at": factors.known_at.isoformat() if factors.known_at else None}
+
+
+def account_figures(parts: Parts, close: Close) -> dict[str, tuple[int, float]]:
+    """Return each account's energy [J] and location-based carbon [gCO2e] in a close."""
+    table = parts.get(close.parts[LINES]).to_pylist()
+    document = close.facts["carbon"][f"{DIRECT}/{BookName.OPERATIONAL}"]
+    book = book_from(parts.get(close.parts[CARBON]), DIRECT, BookName.OPERATIONAL, document)
+    energies: dict[str, int] = {}
+    for row in table:
+        energies[row["account"]] = energies.get(row["account"], 0) + sum(row[f"{each}_j"] for each in Component)
+    return {account: (energy_j, book.grams(account) or 0.0) for account, energy_j in energies.items()}
+
+
+def _books(carbon: PeriodCarbon) -> Iterator[tuple[str, Book]]:
+    for book in carbon.direct.books.values():
+        yield DIRECT, book
+    yield ZONES, carbon.zones
+    yield FULL_COST, carbon.full_cost

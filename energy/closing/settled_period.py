@@ -1,0 +1,72 @@
+"""A settled period: all that a report, an explanation or a close is made of, whether fresh or out of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+from energy.allocation.baseline import Baselines
+from energy.allocation.fit import fit_baselines
+from energy.closing.inputs import MonthInputs
+from energy.closing.kept_day import KeptDay
+from energy.closing.month_sums import Sums, by_interval, sums_of
+from energy.closing.period_carbon import FactorSource, PeriodCarbon, carbon_books
+from energy.closing.reading_facts import ReadingFacts, facts_of
+from energy.closing.settled_day import settle_day
+from energy.interval import Period
+from energy.ledger.manifest import State
+from infra.inventory.site import Site
+
+METHOD_VERSION = "2"
+
+
+@dataclass(frozen=True)
+class SettledPeriod:
+    """`label` is a month or a year as its reader writes it; `closes` are the digests of the closes it was read from."""
+
+    site: Site
+    label: str
+    state: State
+    sums: Sums
+    carbon: PeriodCarbon
+    facts: ReadingFacts
+    baselines: Baselines
+    method_version: str = METHOD_VERSION
+    closes: tuple[str, ...] = ()
+
+    @property
+    def period(self) -> Period:
+        return self.sums.period
+
+
+def settled_month(site: Site, inputs: MonthInputs, source: FactorSource) -> SettledPeriod:
+    """Return a month settled here and now, kept nowhere: its state is open. Raises what settling and factors raise."""
+    baselines = fit_baselines(site, inputs.readings, inputs.use, inputs.telemetry)
+    return period_of(site, inputs, list(settle_here(site, inputs, baselines)), baselines, source)
+
+
+def settle_here(site: Site, inputs: MonthInputs, baselines: Baselines) -> Iterator[KeptDay]:
+    """Yield the days of a month, settled one after the other in this process."""
+    for day in inputs.days(site.zone_info):
+        yield settle_day(site, day, baselines)
+
+
+def period_of(site: Site, inputs: MonthInputs, days: Sequence[KeptDay], baselines: Baselines,
+              source: FactorSource) -> SettledPeriod:
+    """Return the settled month made of its days."""
+    sums = sums_of(days, inputs.period)
+    carbon = carbon_books(site, inputs, sums, by_interval(days), source)
+    return SettledPeriod(site, inputs.month, State.OPEN, sums, carbon, facts_of(inputs), baselines)
+
+
+def joined(periods: Sequence[SettledPeriod], label: str) -> SettledPeriod:
+    """Return adjoining periods as one, under the least sure of their states and the last one's site file."""
+    order = (State.OPEN, State.PROVISIONAL, State.CLOSED, State.RESTATED)
+    last = periods[-1]
+    return SettledPeriod(
+        last.site, label, min((each.state for each in periods), key=order.index),
+        reduce(lambda one, other: one + other, (each.sums for each in periods)),
+        reduce(lambda one, other: one + other, (each.carbon for each in periods)),
+        reduce(lambda one, other: one + other, (each.facts for each in periods)), last.baselines,
+        last.method_version, tuple(digest for each in periods for digest in each.closes))
