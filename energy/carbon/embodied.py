@@ -10,11 +10,12 @@ from typing import Literal
 from energy.carbon.grid_books import used
 from energy.carbon.quanta import quanta_from_mg, rounded, share_out
 from energy.carbon.register import Register
-from energy.carbon.reserved import MIG_SLICES, Reservations
+from energy.carbon.reserved import Reservations
 from energy.carbon.statement import Book, BookName, FactorUse, Remark
 from energy.interval import Period
 from energy.readings.names import RESIDUAL
 from infra.inventory.carbon import Asset
+from infra.inventory.compute import MIG_SLICES
 from infra.inventory.errors import N_
 from infra.inventory.site import Site
 

@@ -11,13 +11,14 @@ import numpy as np
 
 from energy.allocation.result import Allocation
 from energy.interval import SETTLEMENT_S, Period
+from energy.readings.gpu import Board
 from energy.readings.names import FREE, PLATFORM
+from energy.readings.telemetry import Telemetry
 from energy.readings.use import Use
-from infra.inventory.compute import Gpu, Node
+from infra.inventory.compute import MIG_SLICES, Node
 from infra.inventory.site import Site
 
 Amounts = Mapping[str, int]
-MIG_SLICES = 7  # compute slices of a board that can be parted (NVIDIA MIG)
 _MILLI = 1000
 
 
@@ -44,8 +45,11 @@ class Reservations:
             _added(self.memory, other.memory), _added(self.storage, other.storage))
 
 
-def reservations_of(site: Site, use: Use, allocation: Allocation) -> Reservations:
-    """Return what was reserved in the period of `use`, and each account's energy by zone."""
+def reservations_of(site: Site, use: Use, allocation: Allocation, telemetry: Telemetry | None = None) -> Reservations:
+    """Return what was reserved in the period of `use`, and each account's energy by zone.
+
+    GPUs go by the claims on each board where `telemetry` has them, else by the gauge of boards reserved.
+    """
     cpu, gpu = {}, {}
     for name, node in site.nodes.items():
         seen = use.nodes.get(name)
@@ -53,23 +57,24 @@ def reservations_of(site: Site, use: Use, allocation: Allocation) -> Reservation
         seconds = use.period.count * SETTLEMENT_S
         cores = {account: _amount(values, _MILLI) for account, values in (seen.cpu_reserved if seen else {}).items()}
         cpu[name] = _completed(cores, node.cpu_cores * _MILLI * seconds, spare)
-        share = board_share(node)
-        boards = {account: int(_amount(values, _MILLI * MIG_SLICES) * share)
-                  for account, values in (seen.gpu_reserved if seen else {}).items()}
+        held = _boards_held(node, telemetry.boards[name]) if telemetry and name in telemetry.boards else {}
+        boards = held or {account: _amount(values, _MILLI * MIG_SLICES)
+                          for account, values in (seen.gpu_reserved if seen else {}).items()}
         gpu[name] = _completed(boards, node.gpu_count * _MILLI * MIG_SLICES * seconds, spare)
     return Reservations(use.period, cpu, gpu, _energy_by_zone(allocation), _granted(site, use.period, "memory"),
                         _granted(site, use.period, "storage"))
 
 
-def board_share(node: Node) -> Fraction:
-    """Return the part of a board that one reserved GPU of the node's gauge is: g/7 for MIG slices, else the whole."""
-    profiles = {gpu.mig for gpu in node.gpus}
-    return min((slice_share(gpu) for gpu in node.gpus), default=Fraction(1)) if profiles != {None} else Fraction(1)
-
-
-def slice_share(gpu: Gpu) -> Fraction:
-    """Return g/7 for a MIG profile such as `3g.40gb`, 1 for a whole board."""
-    return Fraction(int(gpu.mig.partition("g")[0]), MIG_SLICES) if gpu.mig else Fraction(1)
+def _boards_held(node: Node, boards: Mapping[str, Board]) -> dict[str, int]:
+    """Return who held the node's boards, by their claims: a MIG slice is a seventh, a replica its part of the board."""
+    kinds = [gpu for gpu in node.gpus for _board in range(gpu.count)]
+    found: dict[str, int] = {}
+    for index, board in boards.items():
+        gpu = kinds[int(index)] if index.isdecimal() and int(index) < len(kinds) else kinds[0]
+        for account, claim in board.claims.items():
+            amount = int(_amount(claim.parts, _MILLI) * Fraction(MIG_SLICES, gpu.parts))
+            found[account] = found.get(account, 0) + amount
+    return found
 
 
 def _amount(values: np.typing.NDArray[np.float64], scale: int) -> int:
