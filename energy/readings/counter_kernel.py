@@ -17,7 +17,7 @@ Small = npt.NDArray[np.uint8]
 Reals = npt.NDArray[np.float64]
 
 # state: what is carried from one window to the next
-STARTED, LAST_MS, LAST_X, TOTAL_J, NEXT_EDGE, NEXT_REGISTRATION, ACCEPTED, STATES = range(8)
+STARTED, LAST_MS, LAST_X, TOTAL_J, NEXT_EDGE, NEXT_REGISTRATION, ACCEPTED, FIRST_MS, STATES = range(9)
 # rules [int64]: constants of one meter; LIMIT_MW is what can pass at most (0: no limit). From RULES on, by declared
 # replacement: moment [ms], closing index [J], opening index [J]; -1 for an index that nobody wrote down
 FIRST_EDGE_MS, STEP_MS, BRIDGE_MS, MODULUS_J, PER_UNIT_J, CLOCK_FROM_MS, CLOCK_TO_MS, LIMIT_MW, RULES = range(9)
@@ -118,7 +118,7 @@ def _mark(state: Whole, rules: Whole, moment: int, mark: int, marks: Small) -> N
 def _start(state: Whole, rules: Whole, moment: int, x: int, totals: Whole, edges: Small) -> None:
     """Take the first sample: edges before it have no reading."""
     state[STARTED], state[LAST_MS], state[LAST_X] = 1, moment, x
-    state[NEXT_REGISTRATION] = RULES
+    state[NEXT_REGISTRATION], state[FIRST_MS] = RULES, moment
     while state[NEXT_REGISTRATION] < len(rules) and rules[state[NEXT_REGISTRATION]] <= moment:
         state[NEXT_REGISTRATION] += 3
     while state[NEXT_EDGE] < len(totals) and rules[FIRST_EDGE_MS] + state[NEXT_EDGE] * rules[STEP_MS] <= moment:
@@ -174,10 +174,11 @@ def absorb(times: Whole, values: Reals, state: Whole, rules: Whole, totals: Whol
             step += rules[MODULUS_J]
         elif kind == RESET:
             step = x
-        lost = kind == LOST or step < 0 or (kind == RESET and hole)
+        # within an interval's length what is lost is bounded by the rating, beyond it nothing is known
+        lost = (kind in (LOST, RESET) or step < 0) and elapsed > rules[STEP_MS]
         if kind != KINDS:
             _note(seen, LOST if step < 0 else kind, moment)
-            _mark(state, rules, moment, MARK_MISSING if lost and hole else MARK_BRIDGED, marks)
+            _mark(state, rules, moment, MARK_MISSING if lost else MARK_BRIDGED, marks)
         step = max(step, 0)
         if hole:
             _note(seen, GAP, moment)

@@ -8,17 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from energy.errors import MissingDataError
-from energy.interval import SETTLEMENT_S, Period
+from energy.interval import Period
+from energy.readings.allow import NOTHING, Allow
 from energy.readings.counter import used_between
 from energy.readings.names import CPU_RESERVED, CPU_USED, GPU_RESERVED, GPU_USED, NAMESPACE_SERIES, PLATFORM
 from energy.readings.part import part_of
-from energy.readings.prometheus import Prometheus, Values
+from energy.readings.source import Source, Values
 from infra.inventory.errors import N_
 from infra.inventory.names import PLATFORM_NAMESPACES
 from infra.inventory.site import Site
-
-# The last sample of the interval's 15 minutes, its left edge excluded: it belongs to the interval before.
-_WINDOW = f"{SETTLEMENT_S - 1}s"
 
 
 @dataclass(frozen=True)
@@ -53,16 +51,16 @@ class Use:
         return Use(period, {node: use.part(inside) for node, use in self.nodes.items()})
 
 
-def read_use(source: Prometheus, site: Site, period: Period) -> Use:
+def read_use(source: Source, site: Site, period: Period, allow: Allow = NOTHING) -> Use:
     """Return what each account reserved and used on each node.
 
     Raises MissingDataError when no series answers, or one names an unknown node or tenant.
     """
-    by_metric = {metric: _by_node_and_account(source, site, metric, period) for metric in NAMESPACE_SERIES}
+    by_metric = {metric: _by_node_and_account(source, site, metric, period, allow) for metric in NAMESPACE_SERIES}
     for metric in (CPU_USED, CPU_RESERVED):
         if not by_metric[metric]:
             raise MissingDataError(
-                N_("no namespace of site '{site}' has a reading of {metric} in the period"), where=source.url,
+                N_("no namespace of site '{site}' has a reading of {metric} in the period"), where=source.where,
                 site=site.id, metric=metric,
                 remedy=N_("check the scrape of the cluster's use and the period; the first interval starts at {first}"),
                 first=period.start.isoformat())
@@ -90,18 +88,19 @@ def account_of(site: Site, labels: Mapping[str, str], where: str = "") -> str:
         known=", ".join(sorted(site.tenants)))
 
 
-def _by_node_and_account(source: Prometheus, site: Site, metric: str, period: Period) -> dict[str, dict[str, Values]]:
+def _by_node_and_account(source: Source, site: Site, metric: str, period: Period,
+                         allow: Allow) -> dict[str, dict[str, Values]]:
     counter = metric.endswith("_total")
-    function = "last_over_time" if counter else "avg_over_time"
+    ask = source.latest if counter else source.means
     found: dict[str, dict[str, Values]] = {}
-    for series in source.on_edges(f'{function}({metric}{{site="{site.id}"}}[{_WINDOW}])', period):
+    for series in ask(metric, {"site": site.id}, period, allow):
         node = series.labels.get("node", "")
         if node not in site.nodes:
             raise MissingDataError(
-                N_("{metric} speaks of node '{node}', which the site file does not know"), where=source.url,
+                N_("{metric} speaks of node '{node}', which the site file does not know"), where=source.where,
                 metric=metric, node=node, remedy=N_("add the node to the site file, or mend the label"))
         amounts = used_between(series.values) if counter else np.nan_to_num(series.values[1:], nan=0.0)
         accounts = found.setdefault(node, {})
-        account = account_of(site, series.labels, source.url)
+        account = account_of(site, series.labels, source.where)
         accounts[account] = accounts[account] + amounts if account in accounts else amounts
     return found

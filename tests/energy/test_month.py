@@ -73,9 +73,10 @@ class TestLaws:
     def test_the_facility_meter_is_its_last_register_minus_its_first(self, demo_report: EnergyReport,
                                                                      demo_url: str) -> None:
         source = Prometheus(demo_url)
-        register = 'estran_meter_energy_wh_total{site="demo",meter="facility"}'
-        start, end = (int(moment.timestamp()) for moment in (demo_report.period.start, demo_report.period.end))
-        first, last = (source.raw(register, moment, moment)[1][0] for moment in (start, end))
+        facility = {"site": "demo", "meter": "facility"}
+        start, end = (int(moment.timestamp()) * 1000 for moment in (demo_report.period.start, demo_report.period.end))
+        first, last = (next(source.samples("estran_meter_energy_wh_total", facility, (moment, moment))).values[0]
+                       for moment in (start, end))
         source.close()
         assert demo_report.facility_energy_j == round(last * 3600) - round(first * 3600)
 

@@ -10,7 +10,9 @@ import pytest
 
 from energy.errors import EnergyError, MissingDataError, PartialAnswerError, UnreachableError
 from energy.interval import Period
-from energy.readings.prometheus import POINTS_MAX, Prometheus
+from energy.readings.connection import Access
+from energy.readings.prometheus import Prometheus
+from energy.readings.windows import POINTS_MAX
 from tests.energy.readings.scripted import Answer, Asked, failure, scripted, success
 
 START = datetime(2012, 3, 1, tzinfo=UTC)
@@ -90,9 +92,9 @@ class TestQuestions:
         assert asked[0]["path"] == "/api/v1/query_range"
 
     def test_headers_go_with_every_question(self) -> None:
-        source = Prometheus("http://127.0.0.1:9", headers={"X-Scope-OrgID": "site"})
-        assert source._session.headers["X-Scope-OrgID"] == "site"
-        assert source._session.headers["Accept-Encoding"] == "identity"
+        source = Prometheus("http://127.0.0.1:9", Access(headers={"X-Scope-OrgID": "site"}))
+        assert source._connection.session.headers["X-Scope-OrgID"] == "site"
+        assert source._connection.session.headers["Accept-Encoding"] == "identity"
 
 
 class TestRefusals:
@@ -142,20 +144,3 @@ class TestRefusals:
         with pytest.raises(EnergyError, match="is not the address of a Prometheus") as refusal:
             Prometheus(url)
         assert "http://127.0.0.1:9090" in refusal.value.remedy
-
-
-class TestRawSamples:
-    def test_both_ends_are_asked_for(self) -> None:
-        answer = success([{"metric": {}, "values": [[1000, "5"], [1060, "6.5"]]}])
-        with scripted(lambda _question: answer) as (url, asked):
-            times, values = Prometheus(url).raw('m{meter="a"}', 1000, 1900)
-        assert asked[0] == {"path": "/api/v1/query", "query": 'm{meter="a"}[901s]', "time": "1900"}
-        assert times.tolist() == [1000, 1060]
-        assert values.tolist() == [5.0, 6.5]
-
-    @pytest.mark.parametrize("count", [0, 2])
-    def test_one_series_is_expected(self, count: int) -> None:
-        answer = success([{"metric": {"n": str(n)}, "values": [[1000, "5"]]} for n in range(count)])
-        with scripted(lambda _question: answer) as (url, _asked), \
-                pytest.raises(MissingDataError, match=f"{count} series answer"):
-            Prometheus(url).raw("m", 1000, 1900)

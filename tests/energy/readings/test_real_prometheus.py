@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 
 from energy.allocation.settle import settle
-from energy.errors import MissingDataError, UnreachableError
+from energy.errors import MissingDataError, PartialAnswerError, UnreachableError
 from energy.interval import SETTLEMENT_S, Period
 from energy.quality import Quality
+from energy.readings.allow import allow
+from energy.readings.finding import FindingKind
+from energy.readings.flags import BRIDGED, MISSING
 from energy.readings.meters import MeterReadings, read_meters
 from energy.readings.prometheus import Prometheus
 from energy.readings.use import account_of, read_use
@@ -67,10 +70,8 @@ class TestWhole:
     def test_one_scrape_lost_at_an_edge_is_no_gap(self, small: Site, whole: Registers, served: Serve) -> None:
         whole["crah-in"] = between(whole["crah-in"], 30, 30)
         energy_j = read(served(meters_text(whole)), small).energy_j["crah-in"]
-        # the edge at 30 min is read from 29 min: a minute's energy is in the interval after, none is lost
-        assert energy_j.sum() == 8 * interval_j(52)
-        assert energy_j[1] == interval_j(52) - 52 * 60
-        assert energy_j[2] == interval_j(52) + 52 * 60
+        # the edge at 30 min lies between samples at 29 and 31: interpolated, so that no interval is off
+        assert energy_j.tolist() == [interval_j(52)] * 8
 
     def test_a_gap_inside_an_interval_loses_nothing(self, small: Site, whole: Registers, served: Serve) -> None:
         whole["crah-in"] = between(whole["crah-in"], 31, 43)
@@ -98,14 +99,14 @@ class TestResets:
         assert readings.quality("facility") is Quality.MEASURED
 
     def test_a_reset_that_grows_past_the_old_register_is_seen_too(self, small: Site, served: Serve) -> None:
-        # 60 kW from 5 Wh: edges never fall (5, then 15,000 at minute 15), only the samples between do
-        watts = {**WATTS, "facility": 60_000}
+        # 6 kW from 5 Wh: edges never fall (5, then 1,500 at minute 15), only the samples between do
+        watts = {**WATTS, "facility": 6_000}
         whole = registers(TWO_HOURS, watts, start_wh=5.0)
-        whole["facility"] = [(moment, value if moment == FIRST else round(60_000 * (moment - FIRST - 60) / 3600, 6))
+        whole["facility"] = [(moment, value if moment == FIRST else round(6_000 * (moment - FIRST - 60) / 3600, 6))
                              for moment, value in whole["facility"]]
         readings = read(served(meters_text(whole)), small)
-        # register 5 -> 0 at minute 1: the first minute's 1,000 Wh are lost with the reset, and nothing else
-        assert readings.energy_j["facility"][0] == interval_j(60_000) - 60_000 * 60
+        # register 5 -> 0 at minute 1: the first minute's 100 Wh are lost with the reset, and nothing else
+        assert readings.energy_j["facility"][0] == interval_j(6_000) - 6_000 * 60
         assert readings.bridged["facility"] >= 1
 
     def test_two_resets_in_one_interval(self, small: Site, whole: Registers, served: Serve) -> None:
@@ -119,18 +120,17 @@ class TestResets:
 
 
     def test_a_reset_after_a_scrape_lost_at_the_edge(self, small: Site, whole: Registers, served: Serve) -> None:
-        # no sample at minute 30, reset after minute 37: what passed from 29 to 30 belongs to the interval after
+        # no sample at minute 30, reset after minute 37: the edge is interpolated, the reset loses nothing
         whole["crah-in"] = between([(moment, value if moment - FIRST <= 37 * 60 else
                                      round(52 * (moment - FIRST - 37 * 60) / 3600, 6))
                                     for moment, value in whole["crah-in"]], 30, 30)
         energy_j = read(served(meters_text(whole)), small).energy_j["crah-in"]
-        assert energy_j.sum() == 8 * interval_j(52)
-        assert energy_j[2] == interval_j(52) + 52 * 60
+        assert energy_j.tolist() == [interval_j(52)] * 8
 
 
     def test_a_reset_hidden_behind_two_lost_scrapes(self, small: Site, whole: Registers, served: Serve) -> None:
         # samples 29 and 30 are lost and the register starts again after 30: no window of the interval sees it fall,
-        # only its edges do (the one at 30 is read from 28)
+        # only its neighbours at 28 and 31 do
         whole["crah-in"] = between([(moment, value if moment - FIRST <= 30 * 60 else
                                      round(52 * (moment - FIRST - 30 * 60) / 3600, 6))
                                     for moment, value in whole["crah-in"]], 29, 30)
@@ -150,17 +150,24 @@ class TestMissing:
         assert "no figure is invented" in str(refusal.value)
 
     def test_a_meter_with_a_hole(self, small: Site, whole: Registers, served: Serve) -> None:
-        # from minute 50 to 75: the edge at 60 has nothing, the edge at 75 has nothing: intervals 3, 4 and 5 lack one
+        # from minute 50 to 75: the edges at 60 and 75 have nothing, but the register went on: the total is exact
         whole["o-b-n3"] = between(whole["o-b-n3"], 50, 75)
-        with pytest.raises(MissingDataError, match="meter 'o-b-n3' has no reading for 3 of 8 intervals, the first "
-                                                   r"from 2012-03-05T00:45:00\+00:00"):
-            read(served(meters_text(whole)), small)
+        readings = read(served(meters_text(whole)), small)
+        assert readings.energy_j["o-b-n3"].tolist() == [interval_j(240)] * 8
+        assert np.flatnonzero(readings.flags["o-b-n3"] == BRIDGED).tolist() == [3, 4, 5]
 
     def test_history_that_begins_too_late(self, small: Site, whole: Registers, served: Serve) -> None:
         text = meters_text({name: between(samples, 0, 40) for name, samples in whole.items()})
-        with pytest.raises(MissingDataError, match="for 3 of 8 intervals, the first from 2012-03-05T00:00") as refusal:
-            read(served(text), small)
+        url = served(text)
+        with pytest.raises(PartialAnswerError, match=r"the history begins at 2012-03-05T00:41:00\+00:00") as refusal:
+            read(url, small)
         assert "is the history kept long enough" in str(refusal.value)
+        # allowed by name, the three intervals before it count nothing, and the page says so
+        readings = read_meters(Prometheus(url), small, TWO_HOURS, allow(["retention"]))
+        assert readings.energy_j["facility"].tolist() == [0] * 3 + [interval_j(700)] * 5
+        assert (readings.flags["facility"][:3] == MISSING).all()
+        assert [one.kind for one in readings.findings] == [FindingKind.RETENTION]
+        assert "3 intervals before it count nothing" in str(readings.findings[0])
 
     def test_history_that_ends_too_early(self, small: Site, whole: Registers, served: Serve) -> None:
         text = meters_text({name: between(samples, 118, 120) for name, samples in whole.items()})

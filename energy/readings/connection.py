@@ -1,0 +1,68 @@
+"""How a Prometheus is reached: address, authentication, authority. Secrets stay in memory: no message shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+from prometheus_api_client import PrometheusConnect
+from urllib3.util.retry import Retry
+
+from energy.errors import EnergyError
+from infra.inventory.errors import N_
+
+TIMEOUT_S = 60
+RETRIES = 2
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a Prometheus, Thanos or Mimir asks of its callers.
+
+    `parameters` are added to every query (Thanos: `partial_response`, `dedup`, `max_source_resolution`), `headers` to
+    every request (Mimir: `X-Scope-OrgID`). `basic` is user and password; `ca_file` the authority that signed it.
+    """
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    basic: tuple[str, str] | None = field(default=None, repr=False)
+    bearer: str | None = field(default=None, repr=False)
+    ca_file: Path | None = None
+    remote_read: bool = True
+
+
+class Connection:
+    """The client library's session: connections, authentication, retries of what is safe to ask again."""
+
+    def __init__(self, url: str, access: Access, timeout_s: int = TIMEOUT_S) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise EnergyError(N_("'{url}' is not the address of a Prometheus"), url=url,
+                              remedy=N_("write it as http://127.0.0.1:9090"))
+        if access.ca_file is not None and not access.ca_file.is_file():
+            raise EnergyError(N_("the file of the certificate authority is not there"), where=str(access.ca_file),
+                              remedy=N_("name a PEM file that can be read"))
+        self.url = url.rstrip("/")
+        self.timeout_s = timeout_s
+        self.session = requests.Session()
+        self.session.auth = access.basic
+        self.session.verify = str(access.ca_file) if access.ca_file else True
+        # JSON is not compressed: on a local network the server's gzip is slower than the wire.
+        self.session.headers.update({"Accept-Encoding": "identity", **access.headers})
+        if access.bearer is not None:
+            self.session.headers["Authorization"] = f"Bearer {access.bearer}"
+        retry = Retry(total=RETRIES, backoff_factor=0.2, status_forcelist=(429, 502, 504))
+        self._client = PrometheusConnect(url=self.url, session=self.session, retry=retry, timeout=timeout_s)
+
+    def close(self) -> None:
+        """Release the connections."""
+        self._client.close()
+
+
+def reason_of(fault: requests.RequestException) -> str:
+    """Return why a request failed, without the noise of the libraries below."""
+    if isinstance(fault, requests.Timeout):
+        return "timeout"
+    inner = fault.args[0] if fault.args else fault
+    return str(getattr(inner, "reason", inner)).rsplit(": ", 1)[-1].rstrip(")>'\"")

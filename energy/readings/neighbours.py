@@ -1,0 +1,123 @@
+"""What the meters around a place say of it: parent minus other children, or the sum of its children and its loss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from energy.graph.feeds import BASE_LOAD, SUPPLY, Feeds, feeds_of
+from energy.graph.stage import curve_loss_j
+from energy.readings.flags import BRIDGED, Flags
+from energy.units import Joules
+from infra.inventory.power import LossCurve
+from infra.inventory.site import Site
+
+Cells = tuple[Joules, Flags]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Joules per interval, and where they are known from counted readings only."""
+
+    energy_j: Joules
+    known: npt.NDArray[np.bool_]
+
+    def or_else(self, other: Known) -> Known:
+        """Return this, and `other` where this is not known."""
+        return Known(np.where(self.known, self.energy_j, other.energy_j), self.known | other.known)
+
+    def __add__(self, other: Known) -> Known:
+        return Known(self.energy_j + other.energy_j, self.known & other.known)
+
+    def minus(self, other: Known) -> Known:
+        """Return the difference, known where it is not negative."""
+        left_j = self.energy_j - other.energy_j
+        return Known(left_j, self.known & other.known & (left_j >= 0))
+
+
+class Neighbours:
+    """Reads the graph of feeds around one place. Only cells that were measured or bridged serve."""
+
+    def __init__(self, site: Site, cells: Mapping[str, Cells], count: int) -> None:
+        self._site = site
+        self._feeds: Feeds = feeds_of(site)
+        self._nothing = Known(np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_))
+        self._zero = Known(self._nothing.energy_j, ~self._nothing.known)
+        self._standing: dict[tuple[str, str], Known] = {
+            (meter.at, meter.side): Known(cells[name][0], cells[name][1] <= BRIDGED)
+            for name, meter in site.meters.items() if meter.quantity == "energy" and name in cells}
+        self._parents: dict[str, list[str]] = {}
+        for point, branches in self._feeds.branches.items():
+            for branch in branches:
+                self._parents.setdefault(branch.child, []).append(point)
+
+    def of(self, meter_id: str) -> Known:
+        """Return what the others say of a meter's place: parent minus other children first, then sum of children."""
+        meter = self._site.meters[meter_id]
+        if meter.quantity != "energy":
+            return self._nothing
+        if meter.at in self._site.power.incomers or meter.at in self._site.power.gensets:
+            return self._drawn(SUPPLY).minus(self._supplies(without=meter.at))
+        found = self._nothing
+        if meter.side == "in" or self._curve(meter.at) == LossCurve():
+            found = self._left_by_others(meter.at)
+        return found.or_else(self._from_below(meter.at, meter.side))
+
+    def _at(self, place: str, side: str) -> Known:
+        return self._standing.get((place, side), self._nothing)
+
+    def _curve(self, place: str) -> LossCurve:
+        return getattr(self._site.power.elements().get(place), "loss", LossCurve())
+
+    def _left_by_others(self, place: str) -> Known:
+        parents = self._parents.get(place, [])
+        if len(parents) != 1:
+            return self._nothing
+        parent = parents[0]
+        above = self._supplies() if parent == SUPPLY else self._at(parent, "out")
+        if parent != SUPPLY and self._curve(parent) == LossCurve():
+            above = above.or_else(self._at(parent, "in"))
+        others = self._zero
+        for branch in self._feeds.branches[parent]:
+            if branch.child != place:
+                others += self._entering(branch.child, branch.parts)
+        return above.minus(others)
+
+    def _from_below(self, place: str, side: str) -> Known:
+        lossless = self._curve(place) == LossCurve()
+        if lossless:
+            return self._at(place, "out" if side == "in" else "in").or_else(self._drawn(place))
+        if side == "out":
+            return self._drawn(place)
+        return self._with_loss(place, self._at(place, "out").or_else(self._drawn(place)))
+
+    def _with_loss(self, place: str, leaving: Known) -> Known:
+        return Known(leaving.energy_j + curve_loss_j(self._curve(place), leaving.energy_j), leaving.known)
+
+    def _drawn(self, point: str) -> Known:
+        """Return the sum of what the children of a point draw; not known for what feeds only nodes."""
+        branches = self._feeds.branches.get(point, ())
+        if not branches:
+            return self._nothing
+        total = self._zero
+        for branch in branches:
+            total += self._entering(branch.child, branch.parts)
+        return total
+
+    def _entering(self, child: str, parts: int) -> Known:
+        """Return what enters a child; not known of one with several parents: which of them gave it was not measured."""
+        if child == BASE_LOAD:
+            return self._zero if self._site.identity.base_load_w == 0 else self._nothing
+        if parts != 1:
+            return self._nothing
+        return self._at(child, "in").or_else(self._with_loss(child, self._at(child, "out").or_else(self._drawn(child))))
+
+    def _supplies(self, without: str = "") -> Known:
+        total = self._zero
+        for place in (*self._site.power.incomers, *self._site.power.gensets):
+            if place != without:
+                total += self._at(place, "out").or_else(self._at(place, "in"))
+        return total
