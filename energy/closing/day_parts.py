@@ -41,7 +41,7 @@ def settled_tables(day: KeptDay) -> dict[str, pa.Table]:
     tenants = tuple(Holder(tenant, "") for tenant in day.spread.tenants)
     spread = {name: Shares(tenants, getattr(day.spread, name)) for name in ("free_j", "platform_j", "residual_j")}
     return {SHARES: shares_table(day.period, {**columns, **beside}), CLOSURE: closure_table(day.closure),
-            BESIDE: _beside_table(day.beside), SPREAD: shares_table(day.period, spread)}
+            BESIDE: beside_table(day.beside), SPREAD: shares_table(day.period, spread)}
 
 
 def inputs_of(parts: Parts, day: Day, period: Period) -> DayInputs:
@@ -60,12 +60,13 @@ def day_of(parts: Parts, day: Day, period: Period, feeds: Feeds) -> KeptDay:
     return KeptDay(
         day.day, period, {component: columns[f"{component}_j"] for component in Component},
         closure_from(parts.get(names[CLOSURE]), feeds, period),
-        _beside_from(parts.get(names[BESIDE]), columns["fans_j"], columns["reserved_mw"]),
+        beside_from(parts.get(names[BESIDE]), columns["fans_j"], columns["reserved_mw"]),
         Spread(tuple(holder.account for holder in holders),
                *(spread[name].energy_j for name in ("free_j", "platform_j", "residual_j"))))
 
 
-def _beside_table(beside: Beside) -> pa.Table:
+def beside_table(beside: Beside) -> pa.Table:
+    """Return the sums that go beside the lines: columns kind, place, energy_j, quality."""
     rows = [(_UNSEEN, "", beside.unseen_j, "")]
     rows += [(_ZONE, zone, energy_j, "") for zone, energy_j in sorted(beside.cooling_by_zone_j.items())]
     rows += [(_MACHINE, name, 0, str(quality)) for name, quality in sorted(beside.cooling_quality.items())]
@@ -74,7 +75,8 @@ def _beside_table(beside: Beside) -> pa.Table:
                      "energy_j": pa.array(energies_j, pa.int64()), "quality": pa.array(qualities, pa.string())})
 
 
-def _beside_from(table: pa.Table, fans: Shares, reserved_mw: Shares) -> Beside:
+def beside_from(table: pa.Table, fans: Shares, reserved_mw: Shares) -> Beside:
+    """Return what `beside_table` wrote, with the shares that are kept among the lines."""
     rows = table.to_pylist()
     return Beside(fans, reserved_mw, int(np.sum([row["energy_j"] for row in rows if row["kind"] == _UNSEEN])),
                   {row["place"]: row["energy_j"] for row in rows if row["kind"] == _ZONE},

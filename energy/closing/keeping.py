@@ -10,18 +10,21 @@ import pyarrow as pa
 
 from energy.allocation.result import Component
 from energy.carbon.statement import Book, BookName, CarbonStatement
+from energy.closing.day_parts import SHARES
 from energy.closing.period_carbon import FactorSource, PeriodCarbon
 from energy.closing.reading_facts import as_document
 from energy.closing.settled_period import SettledPeriod
+from energy.closing.sums_parts import sums_tables
 from energy.interval import Period
 from energy.ledger.carbon_table import book_document, book_from, books_table
 from energy.ledger.manifest import Close
 from energy.ledger.parts import Parts
-from energy.ledger.tables import sums_table
+from energy.ledger.tables import sums_from
 from infra.inventory.site import Site
+from infra.inventory.types import KEPT
 
 DIRECT, ZONES, FULL_COST = "direct", "zones", "full-cost"
-LINES, CARBON = "lines", "carbon"
+SITE, BASELINES, CARBON = "site", "baselines", "carbon"
 
 
 def site_part(parts: Parts, site: Site) -> str:
@@ -32,14 +35,13 @@ def site_part(parts: Parts, site: Site) -> str:
 
 def site_from(parts: Parts, name: str) -> Site:
     """Return the site as it was when a close was made. Raises DamagedError."""
-    return Site.model_validate_json(parts.get(name)["json"][0].as_py())
+    return Site.model_validate_json(parts.get(name)["json"][0].as_py(), context={KEPT: True})
 
 
 def month_parts(parts: Parts, period: SettledPeriod) -> dict[str, str]:
-    """Keep the sums by line and the carbon books of a month; return the names of the parts."""
-    columns = {f"{component}_j": period.sums.shares[component] for component in Component}
-    return {LINES: parts.put(sums_table(columns)),
-            CARBON: parts.put(books_table(_books(period.carbon)))}
+    """Keep the sums and the carbon books of a month; return the names of the parts."""
+    tables = {**sums_tables(period.sums), CARBON: books_table(_books(period.carbon))}
+    return {name: parts.put(table) for name, table in tables.items()}
 
 
 def facts_document(period: SettledPeriod) -> dict[str, Any]:
@@ -72,12 +74,14 @@ def policy_of(site: Site, factors: FactorSource) -> dict[str, Any]:
 
 def account_figures(parts: Parts, close: Close) -> dict[str, tuple[int, float]]:
     """Return each account's energy [J] and location-based carbon [gCO2e] in a close."""
-    table = parts.get(close.parts[LINES]).to_pylist()
+    columns = sums_from(parts.get(close.parts[SHARES]))
     document = close.facts["carbon"][f"{DIRECT}/{BookName.OPERATIONAL}"]
     book = book_from(parts.get(close.parts[CARBON]), DIRECT, BookName.OPERATIONAL, document)
     energies: dict[str, int] = {}
-    for row in table:
-        energies[row["account"]] = energies.get(row["account"], 0) + sum(row[f"{each}_j"] for each in Component)
+    for component in Component:
+        shares = columns[f"{component}_j"]
+        for holder, energy_j in zip(shares.holders, shares.energy_j[:, 0].tolist(), strict=True):
+            energies[holder.account] = energies.get(holder.account, 0) + energy_j
     return {account: (energy_j, book.grams(account) or 0.0) for account, energy_j in energies.items()}
 
 

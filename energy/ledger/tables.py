@@ -77,6 +77,14 @@ def sums_table(columns: Mapping[str, Shares]) -> pa.Table:
         **{name: pa.array(shares.energy_j[:, 0], pa.int64()) for name, shares in columns.items()}})
 
 
+def sums_from(table: pa.Table) -> dict[str, Shares]:
+    """Return the columns that `sums_table` wrote."""
+    holders = tuple(Holder(*names) for names in zip(
+        table["account"].to_pylist(), table["zone"].to_pylist(), strict=True))
+    return {name: Shares(holders, np.asarray(table[name].to_numpy(), dtype=np.int64).reshape(-1, 1))
+            for name in table.column_names if name not in ("account", "zone")}
+
+
 def shares_from(table: pa.Table, period: Period) -> dict[str, Shares]:
     """Return the columns that `shares_table` wrote."""
     holders = tuple(Holder(account, zone) for account, zone in zip(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from infra.inventory.messages import refusal
 from infra.inventory.quantities import parse_bytes, parse_cpu
@@ -42,11 +42,25 @@ def _siret(value: str) -> str:
     return value
 
 
+def _cpu(value: Any, info: ValidationInfo) -> Any:
+    return value if _is_kept(info) else parse_cpu(value)
+
+
+def _bytes(value: Any, info: ValidationInfo) -> Any:
+    return value if _is_kept(info) else parse_bytes(value)
+
+
+def _is_kept(info: ValidationInfo) -> bool:
+    """True while facts are read back that were written by `model_dump`: figures are in base units already."""
+    return bool(info.context and info.context.get(KEPT))
+
+
+KEPT = "kept"  # the context under which facts are read back: `Site.model_validate_json(text, context={KEPT: True})`
 Slug = Annotated[str, AfterValidator(_dns_label)]
 Siret = Annotated[str, AfterValidator(_siret)]
 Watts = Annotated[float, BeforeValidator(_number_without_unit), Field(ge=0, le=1e9, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Celsius = Annotated[float, Field(ge=-60, le=150, allow_inf_nan=False)]
-CpuMillicores = Annotated[int, BeforeValidator(parse_cpu), Field(ge=0)]
-Bytes = Annotated[int, BeforeValidator(parse_bytes), Field(ge=0)]
+CpuMillicores = Annotated[int, BeforeValidator(_cpu), Field(ge=0)]
+Bytes = Annotated[int, BeforeValidator(_bytes), Field(ge=0)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]

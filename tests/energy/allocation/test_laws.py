@@ -14,11 +14,11 @@ from energy.allocation.holders import Holder, Shares
 from energy.allocation.result import IT_COMPONENTS, Allocation, Component
 from energy.allocation.settle import settle
 from energy.errors import ConservationError
+from energy.graph.categories import it_energy_by_category_j
 from energy.interval import Period
 from energy.readings.meters import MeterReadings
 from energy.readings.names import RESIDUAL
 from energy.readings.use import NodeUse, Use
-from energy.report.site_pue import it_energy_by_category_j
 from infra.inventory.site import Site
 from tests.energy.small import WATTS, constant_readings, constant_use, small_site
 

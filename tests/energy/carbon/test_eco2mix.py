@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from energy.carbon.eco2mix import GridFactor, Nature, day_of, days_of, merged, read_day
+from energy.carbon.eco2mix import GridFactor, Nature, days_of, merged, read_day
 from energy.errors import MissingDataError
 from energy.quality import Quality
 

@@ -1,0 +1,56 @@
+"""A close made again from what the ledger kept of its inputs: every part must come out the same."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from energy.closing.day_parts import inputs_of
+from energy.closing.days import days_of
+from energy.closing.keeping import SITE, site_from
+from energy.closing.load import period_of_close
+from energy.closing.made_month import MadeMonth, Work, settle_month
+from energy.closing.period_carbon import FactorSource
+from energy.closing.reading_facts import from_document
+from energy.closing.rejoined import rejoined
+from energy.ledger.manifest import Close
+from energy.ledger.parts import Parts, parquet_bytes
+
+
+class Shadow(Parts):
+    """Parts that are named but not kept: what is put stays in memory, what was kept before is read from the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._made: dict[str, bytes] = {}
+
+    def put(self, table: pa.Table) -> str:
+        content = parquet_bytes(table)
+        name = hashlib.sha256(content).hexdigest()
+        self._made[name] = content
+        return name
+
+    def get(self, name: str) -> pa.Table:
+        made = self._made.get(name)
+        return super().get(name) if made is None else pq.read_table(io.BytesIO(made))
+
+
+def replayed(parts: Parts, close: Close, folder: Path | None) -> tuple[MadeMonth, Parts]:
+    """Return the month of a close made anew from its kept inputs, and the parts that it is made of.
+
+    `folder` holds the site's own factors and imported series; what was known of them is as the close says.
+    Raises DamagedError, and what settling and factors raise.
+    """
+    site, period = site_from(parts, close.parts[SITE]), period_of_close(close)
+    kept = {day.day: day for day in close.days}
+    days = [inputs_of(parts, kept[name], part) for name, part in days_of(period, site.zone_info)]
+    known_at = close.policy["factors_known_at"]
+    factors = FactorSource(folder, datetime.fromisoformat(known_at) if known_at else None)
+    shadow = Shadow(parts.folder)
+    inputs = rejoined(close.month, period, days, from_document(close.facts["readings"]))
+    return settle_month(shadow, site, inputs, factors, Work()), shadow
