@@ -15,12 +15,15 @@ Coolant = Literal["water", "glycol-30", "mineral-oil", "synthetic-ester", "pao",
 class CoolingZone(Fact):
     """Enclosures served by one coolant loop and heat rejection; where partial PUE is computed.
 
-    `loop_coolant` is what flows where the zone's flow and temperatures are taken; it need not be the tank's own.
+    `loop_coolant` is what flows where the zone's flow and temperatures are taken; it need not be the tank's own. Its
+    density and specific heat are those of a table unless they are given here (the maker's sheet).
     """
 
     kind: ZoneKind
     setpoint_c: Celsius
     loop_coolant: Coolant = "water"
+    loop_density_kg_per_m3: float | None = Field(default=None, gt=500, lt=2500)
+    loop_heat_j_per_kg_k: float | None = Field(default=None, gt=500, lt=6000)
     floor_area_m2: float = Field(default=0, ge=0)
 
 
