@@ -50,7 +50,10 @@ def lines_of(allocation: Allocation) -> dict[str, Joules]:
     return found
 
 
-def settled_day(site: Site, period: Period, **watts: float) -> tuple[dict[str, Joules], dict[str, Joules], Reservations]:
+Day = tuple[dict[str, Joules], dict[str, Joules], Reservations]
+
+
+def settled_day(site: Site, period: Period, **watts: float) -> Day:
     """Return lines, gensets' energy and reservations of a constant day; `watts` changes meters."""
     readings, use = constant_readings(period, **watts), constant_use(period)
     allocation = settle(site, readings, use)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -140,7 +141,7 @@ class TestFlow:
     @settings(max_examples=40)
     def test_parts_of_a_day_add_up_to_the_volume(self, volume_kwh: int, cut: int) -> None:
         edges = [self.DAY.start, self.DAY.start_of(cut + 1), self.DAY.end]
-        parts = [Period(first, last) for first, last in zip(edges, edges[1:], strict=False) if first < last]
+        parts = [Period(first, last) for first, last in pairwise(edges) if first < last]
         flows = [int(flow_j(volume_kwh, instrument(), part, PARIS).sum()) for part in parts]
         assert sum(flows) == volume_kwh * J_PER_KWH
 

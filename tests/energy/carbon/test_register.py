@@ -1,4 +1,4 @@
-"""The register of factors: each row is dated and sourced, the operator's own come first, nothing stands in for a gap."""
+"""The register of factors: each row is dated and sourced, the operator's own come first, no gap is filled."""
 
 from __future__ import annotations
 
