@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from energy.allocation.baseline import Baseline, declared, gpu_idle_w
+from energy.allocation.baseline import Baseline, core_dynamic_w, declared, gpu_dynamic_w, gpu_idle_w
 from energy.allocation.least_squares import Table, robust
 from energy.graph.registers import Registers
 from energy.interval import SETTLEMENT_S
@@ -20,20 +20,25 @@ from infra.inventory.site import Site
 
 INTERVALS_MIN = 96  # a day
 SPREAD_MIN = 0.05  # of the node's cores or GPUs, between the 5th and the 95th percentile of use
-MINIMUM_SLACK = 0.02  # idle may lie above the least measured power by this and two standard errors: fans, meters
+# Idle may lie above the least measured power by this share of it, two standard errors, and four usual distances from
+# the line: the least of a month of noisy readings lies that far under it.
+MINIMUM_SLACK, NOISE_SLACK = 0.02, 4.0
 
 _NOBODY = NodeUse(cpu_used_s={}, gpu_used_s={}, cpu_reserved={}, gpu_reserved={})
 
 
 @dataclass(frozen=True)
 class Fit:
-    """P = idle_w + core_w · busy cores + gpu_w · busy GPUs, with R² and the standard error of idle_w."""
+    """P = idle_w + core_w · busy cores + gpu_w · busy GPUs (+ fans), with R², the standard error of idle_w, and how far
+    a measured power usually lies from the line (standard deviation, robust).
+    """
 
     idle_w: float
     core_w: float
     gpu_w: float
     r2: float
     idle_u_w: float
+    noise_w: float = 0.0
 
 
 def fit_baselines(site: Site, readings: MeterReadings, use: Use,
@@ -75,16 +80,20 @@ def fit_node(name: str, node: Node, series: tuple[Table, Table, Table], r2_min: 
         return declared(node, _why(name, N_("its use moved by {spread} % of what it has only; {least} % are needed to "
                                             "tell rest from use"), spread=f"{100 * spread:.1f}",
                                    least=f"{100 * SPREAD_MIN:.0f}"), intervals=count)
-    fit = fitted(power_w, cores, gpus)
+    fit = fitted(power_w, cores, gpus, _fan_load(node, cores, gpus))
     reason = _refusal(name, node, fit, float(power_w.min()), r2_min)
     if reason is not None:
         return declared(node, reason, fit.r2, count)
     return Baseline(fit.idle_w, fit.core_w, fit.gpu_w, Quality.DERIVED, fit.r2, fit.idle_u_w, count)
 
 
-def fitted(power_w: Table, cores: Table, gpus: Table) -> Fit:
-    """Return the robust fit of one node, R² weighted alike, and the standard error of its power at rest."""
-    terms = np.stack([np.ones_like(power_w), cores, gpus], axis=1)
+def fitted(power_w: Table, cores: Table, gpus: Table, fan_load: Table | None = None) -> Fit:
+    """Return the robust fit of one node, R² weighted alike, and the standard error of its power at rest.
+
+    `fan_load` (0 to 1) adds a term for fans, by its cube: without it they would bend the line and sink the rest.
+    """
+    fans = [] if fan_load is None else [fan_load**3]
+    terms = np.stack([np.ones_like(power_w), cores, gpus, *fans], axis=1)
     coefficients, weights = robust(terms, power_w)
     errors = power_w - terms @ coefficients
     mean = float((weights * power_w).sum() / weights.sum())
@@ -94,9 +103,17 @@ def fitted(power_w: Table, cores: Table, gpus: Table) -> Fit:
     used[0] = True
     freedom = max(float(weights.sum()) - int(used.sum()), 1.0)
     covariance = np.linalg.pinv((terms[:, used] * weights[:, None]).T @ terms[:, used]) * (unexplained / freedom)
-    idle_w, core_w, gpu_w = (float(value) for value in coefficients)
-    return Fit(idle_w, core_w, gpu_w, 1 - unexplained / around if around > 0 else 0.0,
-               float(np.sqrt(max(covariance[0, 0], 0.0))))
+    idle_w, core_w, gpu_w = (float(value) for value in coefficients[:3])
+    moved = around > 1e-12 * float((weights * power_w**2).sum())
+    return Fit(idle_w, core_w, gpu_w, max(0.0, 1 - unexplained / around) if moved else 0.0,
+               float(np.sqrt(max(covariance[0, 0], 0.0))), 1.4826 * float(np.median(np.abs(errors))))
+
+
+def _fan_load(node: Node, cores: Table, gpus: Table) -> Table | None:
+    """Return how hard the fans of a node must work, by its declared powers; None for a node without fans (in oil)."""
+    busy_w = cores * core_dynamic_w(node) + gpus * gpu_dynamic_w(node)
+    most_w = float(busy_w.max(initial=0.0))
+    return busy_w / most_w if node.power.fan_share and most_w > 0 else None
 
 
 def _refusal(name: str, node: Node, fit: Fit, least_w: float, r2_min: float) -> Detail | None:
@@ -106,7 +123,7 @@ def _refusal(name: str, node: Node, fit: Fit, least_w: float, r2_min: float) -> 
     if fit.idle_w <= gpu_idle_w(node):
         return _why(name, N_("the fit leaves {idle} W at rest, not above the {boards} W of its boards"),
                     idle=f"{fit.idle_w:.0f}", boards=f"{gpu_idle_w(node):.0f}")
-    if fit.idle_w > least_w * (1 + MINIMUM_SLACK) + 2 * fit.idle_u_w:
+    if fit.idle_w > least_w * (1 + MINIMUM_SLACK) + 2 * fit.idle_u_w + NOISE_SLACK * fit.noise_w:
         return _why(name, N_("the fit says {idle} W at rest, above the {least} W that were measured"),
                     idle=f"{fit.idle_w:.0f}", least=f"{least_w:.0f}")
     return None

@@ -12,7 +12,7 @@ from energy.allocation.platform import Drivers, declared_drivers
 from energy.allocation.result import Allocation, Component
 from energy.errors import ConservationError
 from energy.readings.names import FREE, PLATFORM, RESIDUAL, VIRTUAL_ACCOUNTS
-from energy.readings.prometheus import Values
+from energy.readings.source import Values
 from energy.readings.use import Use
 from energy.units import Joules
 from infra.inventory.errors import N_

@@ -10,7 +10,7 @@ import numpy as np
 from energy.allocation.apportion import apportion
 from energy.interval import SETTLEMENT_S
 from energy.readings.gpu import Board, Claim
-from energy.readings.prometheus import Values
+from energy.readings.source import Values
 from energy.units import Joules, joules_from_watts
 from infra.inventory.compute import Gpu
 

@@ -14,7 +14,7 @@ from energy.errors import EnergyError
 from energy.interval import SETTLEMENT_S
 from energy.readings.gpu import Board
 from energy.readings.names import FREE, PLATFORM
-from energy.readings.prometheus import Values
+from energy.readings.source import Values
 from energy.readings.use import NodeUse
 from energy.units import Joules, joules_from_watts
 from infra.inventory.compute import Node

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from energy.errors import EnergyError
-from energy.readings.prometheus import Values
+from energy.readings.source import Values
 from infra.inventory.errors import N_
 from infra.inventory.site import Site
 

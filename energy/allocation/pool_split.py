@@ -12,7 +12,7 @@ from energy.allocation.holders import Holder
 from energy.allocation.shapley import shapley
 from energy.errors import EnergyError
 from energy.interval import SETTLEMENT_S
-from energy.readings.prometheus import Values
+from energy.readings.source import Values
 from energy.units import Joules
 from infra.inventory.energy_policy import BASE_LOAD_POOL, PoolCurve
 from infra.inventory.errors import N_

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from energy.readings.prometheus import Values
+from energy.readings.source import Values
 from infra.inventory.energy_policy import PoolCurve
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from energy.errors import MissingDataError
 from energy.readings.finding import Finding, FindingKind
-from energy.readings.prometheus import Series, Values
+from energy.readings.source import Series, Values
 from energy.units import Joules
 from infra.inventory.compute import MIG_SLICES, Gpu
 from infra.inventory.errors import N_

@@ -9,7 +9,7 @@ from energy.interval import Period
 from energy.readings.finding import Finding
 from energy.readings.gpu import Board
 from energy.readings.part import part_of
-from energy.readings.prometheus import Values
+from energy.readings.source import Values
 from energy.units import Joules
 
 
