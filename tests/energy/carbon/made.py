@@ -13,6 +13,8 @@ from energy.allocation.settle import settle
 from energy.carbon.grid_books import Supplied
 from energy.carbon.reserved import Reservations, reservations_of
 from energy.interval import Period
+from energy.readings.meters import MeterReadings
+from energy.readings.use import Use
 from energy.units import J_PER_KWH, Joules
 from infra.inventory.carbon import CarbonFacts
 from infra.inventory.site import Site
@@ -64,3 +66,10 @@ def settled_day(site: Site, period: Period, **watts: float) -> Day:
 def reserved(period: Period, energy_j: Mapping[str, Mapping[str, int]] | None = None) -> Reservations:
     """Return reservations that know nothing but zones' energy."""
     return Reservations(period, {}, {}, energy_j or {}, {}, {})
+
+
+def nobody(site: Site, period: Period) -> Reservations:
+    """Return the reservations of a site at rest, of any size, where no namespace ever was."""
+    zero = np.zeros(period.count, dtype=np.int64)
+    use = Use(period, {})
+    return reservations_of(site, use, settle(site, MeterReadings(period, dict.fromkeys(site.meters, zero)), use))

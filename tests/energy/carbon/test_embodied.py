@@ -22,7 +22,7 @@ from energy.readings.gpu import Board, Claim
 from energy.readings.telemetry import Telemetry
 from infra.inventory.carbon import Asset
 from infra.inventory.site import Site
-from tests.energy.carbon.made import with_carbon
+from tests.energy.carbon.made import nobody, with_carbon
 from tests.energy.small import constant_readings, constant_use
 
 # Local days of Paris, in winter: 23:00 UTC.
@@ -92,7 +92,7 @@ class TestShares:
 
     def test_a_parent_does_not_hold_what_its_children_hold(self, demo: Site) -> None:
         # agglo has 400 Gi of which les-sables 64 Gi (from 1 March on).
-        held = reservations_of(demo, *_idle(demo)).memory
+        held = nobody(demo, DAY).memory
         assert held["agglo"] - held["les-sables"] * (400 - 64) // 64 == 0
 
     def test_a_building_goes_by_reserved_power(self, small: Site) -> None:
@@ -109,16 +109,6 @@ class TestShares:
         result = mid(with_carbon(small, assets={"p": asset(kind="plant", node=None, zone="oil")}))
         assert [result.grams(line) for line in ("alpha", "beta", "_free")] == [625.0, 375.0, 1000.0]
         assert "_platform" not in result.quanta
-
-
-def _idle(site: Site) -> Any:
-    """Return use and a settlement of nothing for a site of any size."""
-    from energy.readings.meters import MeterReadings
-    from energy.readings.use import Use
-
-    use = Use(DAY, {})
-    zero = np.zeros(DAY.count, dtype=np.int64)
-    return use, settle(site, MeterReadings(DAY, dict.fromkeys(site.meters, zero), {}), use)
 
 
 class TestTime:
