@@ -50,6 +50,7 @@ class Neighbours:
             (meter.at, meter.side): Known(cells[name][0], cells[name][1] <= BRIDGED)
             for name, meter in site.meters.items() if meter.quantity == "energy" and name in cells}
         self._parents: dict[str, list[str]] = {}
+        self._summed: dict[str, tuple[Joules, npt.NDArray[np.int64]]] = {}
         for point, branches in self._feeds.branches.items():
             for branch in branches:
                 self._parents.setdefault(branch.child, []).append(point)
@@ -80,11 +81,10 @@ class Neighbours:
         above = self._supplies() if parent == SUPPLY else self._at(parent, "out")
         if parent != SUPPLY and self._curve(parent) == LossCurve():
             above = above.or_else(self._at(parent, "in"))
-        others = self._zero
-        for branch in self._feeds.branches[parent]:
-            if branch.child != place:
-                others += self._entering(branch.child, branch.parts)
-        return above.minus(others)
+        drawn_j, unknown = self._children(parent)
+        own = self._entering(place, 1)
+        others_j = drawn_j - np.where(own.known, own.energy_j, 0)
+        return above.minus(Known(others_j, unknown - ~own.known == 0))
 
     def _from_below(self, place: str, side: str) -> Known:
         lossless = self._curve(place) == LossCurve()
@@ -99,13 +99,21 @@ class Neighbours:
 
     def _drawn(self, point: str) -> Known:
         """Return the sum of what the children of a point draw; not known for what feeds only nodes."""
-        branches = self._feeds.branches.get(point, ())
-        if not branches:
+        if not self._feeds.branches.get(point):
             return self._nothing
-        total = self._zero
-        for branch in branches:
-            total += self._entering(branch.child, branch.parts)
-        return total
+        drawn_j, unknown = self._children(point)
+        return Known(drawn_j, unknown == 0)
+
+    def _children(self, point: str) -> tuple[Joules, npt.NDArray[np.int64]]:
+        """Return what the known children of a point draw [J], and how many are not known; worked out once."""
+        if point not in self._summed:
+            drawn_j, unknown = self._zero.energy_j.copy(), self._zero.energy_j.copy()
+            for branch in self._feeds.branches[point]:
+                entering = self._entering(branch.child, branch.parts)
+                drawn_j += np.where(entering.known, entering.energy_j, 0)
+                unknown += ~entering.known
+            self._summed[point] = drawn_j, unknown
+        return self._summed[point]
 
     def _entering(self, child: str, parts: int) -> Known:
         """Return what enters a child; not known of one with several parents: which of them gave it was not measured."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,9 @@ from energy.readings.source import Series as Series
 from energy.readings.source import Values as Values
 from energy.readings.windows import POINTS_MAX, plan, points_at_once
 from infra.inventory.errors import N_
+
+if TYPE_CHECKING:
+    from energy.readings.remote_read import RemoteRead
 
 ATTEMPTS = 3
 SCRAPE_S = 60  # for plans only: a denser series makes more samples than planned, a fifth of the limit is kept for that
@@ -43,6 +46,7 @@ class Prometheus:
         self._access = access or Access()
         self._connection = Connection(url, self._access, timeout_s)
         self._bulk = self._access.remote_read
+        self._remote: RemoteRead | None = None
         self._warned: dict[str, None] = {}  # each warning once, in order: every window repeats it
         self.url = self.where = self._connection.url
 
@@ -96,8 +100,9 @@ class Prometheus:
         from energy.readings.remote_read import NoRemoteReadError, RemoteRead
 
         if self._bulk:
+            self._remote = self._remote or RemoteRead(self._connection)  # it knows the labels of windows before
             try:
-                yield from RemoteRead(self._connection).window({"__name__": metric, **matchers}, window)
+                yield from self._remote.window({"__name__": metric, **matchers}, window)
             except NoRemoteReadError:
                 self._bulk = False
         if not self._bulk:

@@ -26,6 +26,7 @@ class Register:
 
     def __init__(self, meter: Meter, period: Period, limit_w: float, now: datetime) -> None:
         self._unit_j = JOULES_PER_UNIT[meter.unit]
+        self._displaced = 0  # samples that came before their time in a window: sorted, not lost
         self._state = np.zeros(kernel.STATES, dtype=np.int64)
         self._totals = np.zeros(period.count + 1, dtype=np.int64)
         self._quality = np.zeros((2, period.count + 1), dtype=np.uint8)
@@ -49,11 +50,12 @@ class Register:
 
     def feed(self, times_ms: Times, values: Values) -> None:
         """Take the samples of one window: in any order within it, windows in order of time."""
-        backwards = np.flatnonzero(times_ms[1:] < np.maximum.accumulate(times_ms)[:-1]) if len(times_ms) > 1 else ()
-        if len(backwards):
+        if (times_ms[1:] < times_ms[:-1]).any():
+            backwards = np.flatnonzero(times_ms[1:] < np.maximum.accumulate(times_ms)[:-1])
             late = times_ms[1:][backwards]
             first = self._seen[kernel.LATE, 1] if self._seen[kernel.LATE, 0] else late[0]
             self._seen[kernel.LATE] = (self._seen[kernel.LATE, 0] + len(late), first, late[-1])
+            self._displaced += len(late)
             order = np.argsort(times_ms, kind="stable")
             times_ms, values = times_ms[order], values[order]
         kernel.absorb(np.ascontiguousarray(times_ms), np.ascontiguousarray(values), self._state, self._rules,
@@ -83,7 +85,7 @@ class Register:
     @property
     def falls(self) -> int:
         """Return how often the register fell: a register hardly ever does."""
-        return int(self._seen[[kernel.RESET, kernel.LATE, kernel.LOST], 0].sum())
+        return int(self._seen[[kernel.RESET, kernel.LATE, kernel.LOST], 0].sum()) - self._displaced
 
     @property
     def mostly_dense(self) -> bool:
