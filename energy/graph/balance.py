@@ -52,9 +52,9 @@ class Balance:
 
 
 def balances(site: Site, closure: Closure) -> tuple[Balance, ...]:
-    """Return the closure test of every element that feeds something, downstream first, and of the supply, last."""
+    """Return the closure test of every element but the nodes' outlets, downstream first, and of the supply, last."""
     metered = Metered(site, closure)
-    tested = [_balance(metered, name) for name in closure.feeds.order if closure.feeds.branches[name]]
+    tested = [_balance(metered, name) for name in closure.feeds.order if name not in closure.feeds.node_of_outlet]
     return (*tested, _supply(metered))
 
 
