@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from energy.allocation.baseline import Baseline, core_dynamic_w, declared, gpu_dynamic_w, gpu_idle_w
+from energy.allocation.elimination import solve
 from energy.allocation.least_squares import Table, robust
 from energy.graph.registers import Registers
 from energy.interval import SETTLEMENT_S
@@ -95,18 +96,21 @@ def fitted(power_w: Table, cores: Table, gpus: Table, fan_load: Table | None = N
     fans = [] if fan_load is None else [fan_load**3]
     terms = np.stack([np.ones_like(power_w), cores, gpus, *fans], axis=1)
     coefficients, weights = robust(terms, power_w)
-    errors = power_w - terms @ coefficients
+    errors = power_w - (terms * coefficients).sum(axis=1)
     mean = float((weights * power_w).sum() / weights.sum())
     around = float((weights * (power_w - mean) ** 2).sum())
     unexplained = float((weights * errors**2).sum())
     used = coefficients > 0
     used[0] = True
     freedom = max(float(weights.sum()) - int(used.sum()), 1.0)
-    covariance = np.linalg.pinv((terms[:, used] * weights[:, None]).T @ terms[:, used]) * (unexplained / freedom)
+    precision = np.array([[float((weights * one * other).sum()) for other in terms[:, used].T]
+                          for one in terms[:, used].T])
+    inverse, pivot = solve(precision, np.eye(len(precision))[0])
+    variance = float(inverse[0]) * unexplained / freedom if pivot > 0 else 0.0
     idle_w, core_w, gpu_w = (float(value) for value in coefficients[:3])
     moved = around > 1e-12 * float((weights * power_w**2).sum())
     return Fit(idle_w, core_w, gpu_w, max(0.0, 1 - unexplained / around) if moved else 0.0,
-               float(np.sqrt(max(covariance[0, 0], 0.0))), 1.4826 * float(np.median(np.abs(errors))))
+               float(np.sqrt(max(variance, 0.0))), 1.4826 * float(np.median(np.abs(errors))))
 
 
 def _fan_load(node: Node, cores: Table, gpus: Table) -> Table | None:

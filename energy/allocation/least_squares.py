@@ -7,10 +7,13 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+from energy.allocation.elimination import solve
+
 Table = npt.NDArray[np.float64]
 
 HUBER = 1.345  # in standard deviations of the errors: 95 % as good as least squares where errors are Gaussian
 ROUNDS = 12
+INDEPENDENT = 1e-10  # least pivot of normed terms: under it two of them say the same
 
 
 def nonnegative(terms: Table, values: Table, weights: Table | None = None) -> Table:
@@ -20,18 +23,24 @@ def nonnegative(terms: Table, values: Table, weights: Table | None = None) -> Ta
     """
     if terms.shape[1] > 6:
         raise ValueError("too many terms to try every choice of them")
-    root = np.ones(len(values)) if weights is None else np.sqrt(weights)
-    scale = np.maximum(np.abs(terms).max(axis=0, initial=0.0), 1e-300)
-    scaled, target = terms / scale * root[:, None], values * root
-    best, least = np.zeros(terms.shape[1]), float((target * target).sum())
-    for size in range(1, terms.shape[1] + 1):
-        for chosen in map(list, combinations(range(terms.shape[1]), size)):
-            found, _rest, rank, _values = np.linalg.lstsq(scaled[:, chosen], target, rcond=None)
-            error = float(((target - scaled[:, chosen] @ found) ** 2).sum())
-            if rank == size and (found >= 0).all() and error < least * (1 - 1e-12):
-                best, least = np.zeros(terms.shape[1]), error
+    weights = np.ones(len(values)) if weights is None else weights
+    scale = np.sqrt((terms * terms).mean(axis=0))
+    scaled = terms / np.where(scale > 0, scale, 1.0)
+    count = terms.shape[1]
+    products = np.array([[(weights * scaled[:, one] * scaled[:, other]).mean() for other in range(count)]
+                         for one in range(count)])
+    targets = np.array([(weights * scaled[:, one] * values).mean() for one in range(count)])
+    best, least = np.zeros(count), float((weights * values * values).sum())
+    for size in range(1, count + 1):
+        for chosen in map(list, combinations(range(count), size)):
+            found, pivot = solve(products[np.ix_(chosen, chosen)], targets[chosen])
+            if not pivot > INDEPENDENT or (found < 0).any():
+                continue
+            error = float((weights * (values - (scaled[:, chosen] * found).sum(axis=1)) ** 2).sum())
+            if error < least * (1 - 1e-12):
+                best, least = np.zeros(count), error
                 best[chosen] = found
-    return np.asarray(best / scale)
+    return np.asarray(best / np.where(scale > 0, scale, 1.0))
 
 
 def robust(terms: Table, values: Table) -> tuple[Table, Table]:
@@ -41,7 +50,7 @@ def robust(terms: Table, values: Table) -> tuple[Table, Table]:
     weights = np.ones(len(values))
     found = nonnegative(terms, values, weights)
     for _round in range(ROUNDS):
-        errors = np.abs(values - terms @ found)
+        errors = np.abs(values - (terms * found).sum(axis=1))
         spread = 1.4826 * float(np.median(errors))
         if spread <= 1e-9 * max(1.0, float(np.abs(values).max())):
             break

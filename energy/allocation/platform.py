@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from energy.allocation.elimination import solve
 from energy.errors import EnergyError
 from energy.readings.source import Values
 from infra.inventory.errors import N_
@@ -15,7 +16,7 @@ from infra.inventory.site import Site
 
 Matrix = npt.NDArray[np.float64]
 OVER_UNITY = 1e-9
-SINGULAR = 1e-12  # least pivot over largest: under it the services pass (nearly) all of it round among themselves
+SINGULAR = 1e-9  # pivots are 1 where services don't meet, and 0 where they pass all of it round among themselves
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,13 @@ class Drivers:
         hand all of it round among themselves, so that nobody would ever bear it.
         """
         size = len(self.services)
-        system = np.broadcast_to(np.eye(size) - np.swapaxes(self.mutual, -1, -2), (direct.shape[1], size, size))
-        _refuse_singular(system, self.services)
-        solved = np.linalg.solve(system, direct.T[..., None])[..., 0]
+        solved, least_pivot = solve(np.eye(size) - np.swapaxes(self.mutual, -1, -2), direct.T)
+        if (least_pivot <= SINGULAR).any():
+            raise EnergyError(
+                N_("the platform's services ({services}) hand all their energy round among themselves"),
+                services=", ".join(self.services), where="energy.platform_services",
+                remedy=N_("let at least one of them serve a tenant, or leave a part of its drivers open: it is then "
+                          "everybody's"))
         return np.asarray(solved.T)
 
     def borne(self, direct: Values, everybody: Values) -> Values:
@@ -61,7 +66,7 @@ class Drivers:
         """
         passed = self.through(direct)
         given = np.broadcast_to(self.to_tenants, (passed.shape[1], *self.to_tenants.shape[-2:]))
-        own = np.einsum("st,tsk->kt", passed, given)
+        own = (passed.T[:, :, None] * given).sum(axis=1).T
         left = 1 - self.mutual.sum(axis=-1) - self.to_tenants.sum(axis=-1)
         common = (passed * np.broadcast_to(left, (passed.shape[1], len(self.services))).T).sum(axis=0)
         total = everybody.sum(axis=0)
@@ -98,13 +103,3 @@ def measured_drivers(site: Site, amounts: Mapping[str, Mapping[str, Values]], in
                             (to_tenants, policy.tenants))
             table[asked, row, names.index(recipient)] = amount[asked] / total[asked]
     return Drivers(policy.services, policy.tenants, mutual, to_tenants)
-
-
-def _refuse_singular(system: Matrix, services: tuple[str, ...]) -> None:
-    values = np.linalg.svd(system, compute_uv=False)
-    if (values[..., -1] <= SINGULAR * values[..., 0]).any():
-        raise EnergyError(
-            N_("the platform's services ({services}) hand all their energy round among themselves"),
-            services=", ".join(services), where="energy.platform_services",
-            remedy=N_("let at least one of them serve a tenant, or leave a part of its drivers open: it is then "
-                      "everybody's"))

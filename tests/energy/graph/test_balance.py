@@ -12,7 +12,7 @@ import pytest
 from energy.allocation.settle import settle
 from energy.errors import EnergyError
 from energy.graph.balance import Balance, Verdict, balances, feed_imbalance, feed_totals_j
-from energy.graph.categories import categories, it_energy_by_category_j
+from energy.graph.categories import categories
 from energy.graph.closure import close
 from energy.graph.plausible import refuse_impossible
 from energy.graph.uncertain import DECLARED_U, Term, uncertainty_j
@@ -149,12 +149,6 @@ class TestCategories:
             [700 / 507, 1.4, 1.4])
         assert "ups-b-out" in found[0].meters
         assert found[2].meters == ("o-a-n1", "o-b-n1", "o-a-n2", "o-b-n3")
-
-    def test_they_are_the_reports(self, small: Site, day: Period) -> None:
-        from energy.report.site_pue import it_energy_by_category_j as of_report
-
-        closure = close(small, constant_readings(day))
-        assert it_energy_by_category_j(small, closure) == of_report(small, closure)
 
     def test_without_it_energy_there_is_no_ratio(self, small: Site, day: Period) -> None:
         dark = dict.fromkeys(("o_a_n1", "o_b_n1", "o_a_n2", "o_b_n3", "ups_a_out", "ups_b_out"), 0)
