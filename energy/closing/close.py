@@ -18,10 +18,11 @@ from energy.closing.made_month import (
     unheard,
 )
 from energy.closing.period_carbon import FactorSource
-from energy.closing.settled_period import METHOD_VERSION, SettledPeriod
+from energy.closing.settled_period import SettledPeriod
 from energy.errors import RefusedError
 from energy.ledger.book import Ledger
 from energy.ledger.manifest import GENESIS, Close, State
+from energy.method import METHOD_VERSION
 from infra.inventory.errors import N_
 from infra.inventory.site import Site
 

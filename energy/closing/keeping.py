@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from energy.closing.period_carbon import FactorSource, PeriodCarbon
 from energy.closing.reading_facts import as_document
 from energy.closing.settled_period import SettledPeriod
 from energy.closing.sums_parts import sums_tables
+from energy.closing.sureness import Sureness, Work
 from energy.interval import Period
 from energy.ledger.carbon_table import book_document, book_from, books_table
 from energy.ledger.manifest import Close
@@ -49,6 +51,7 @@ def facts_document(period: SettledPeriod) -> dict[str, Any]:
     closure = period.sums.closure
     return {"readings": as_document(period.facts),
             "carbon": {f"{view}/{book.name}": book_document(book) for view, book in _books(period.carbon)},
+            "sureness": asdict(period.sureness), "work": {zone: asdict(work) for zone, work in period.work.items()},
             "period": [period.period.start.isoformat(), period.period.end.isoformat()],
             "facility_j": int(closure.facility_j.sum()), "it_j": int(closure.it_energy_j.sum())}
 
@@ -64,6 +67,18 @@ def carbon_from(parts: Parts, close: Close, period: Period) -> PeriodCarbon:
     lines = tuple(sorted({line for each in direct.values() for line in each.quanta}))
     return PeriodCarbon(CarbonStatement(period, lines, direct), book(ZONES, BookName.OPERATIONAL),
                         book(FULL_COST, BookName.OPERATIONAL))
+
+
+def sureness_from(facts: Mapping[str, Any]) -> Sureness:
+    """Return the sureness that a close kept."""
+    kept = facts["sureness"]
+    return Sureness(kept["relative_u"], kept["monte_carlo_relative_u"],
+                    {name: tuple(causes) for name, causes in kept["causes"].items()})
+
+
+def work_from(facts: Mapping[str, Any]) -> dict[str, Work]:
+    """Return the work by zone that a close kept."""
+    return {zone: Work(**work) for zone, work in facts["work"].items()}
 
 
 def policy_of(site: Site, factors: FactorSource) -> dict[str, Any]:

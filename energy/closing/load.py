@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from energy.closing.keeping import BASELINES, SITE, carbon_from, site_from
+from energy.closing.keeping import BASELINES, SITE, carbon_from, site_from, sureness_from, work_from
 from energy.closing.reading_facts import from_document
 from energy.closing.settled_period import SettledPeriod, joined
 from energy.closing.sums_parts import sums_of_close
@@ -29,7 +29,8 @@ def settled_of(parts: Parts, close: Close) -> SettledPeriod:
     return SettledPeriod(
         site, close.month, close.state, sums_of_close(parts, close, feeds_of(site), period),
         carbon_from(parts, close, period), from_document(close.facts["readings"]),
-        baselines_from(parts.get(close.parts[BASELINES])), close.method_version, (close.digest,))
+        baselines_from(parts.get(close.parts[BASELINES])), sureness_from(close.facts), work_from(close.facts),
+        close.method_version, (close.digest,))
 
 
 def settled_year(ledger: Ledger, year: str) -> SettledPeriod:

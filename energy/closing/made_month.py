@@ -15,11 +15,12 @@ from energy.closing.keeping import BASELINES, SITE, month_parts, site_part
 from energy.closing.kept_day import KeptDay
 from energy.closing.period_carbon import FactorSource
 from energy.closing.settled_day import DayInputs, settle_day
-from energy.closing.settled_period import METHOD_VERSION, SettledPeriod, period_of
+from energy.closing.settled_period import SettledPeriod, period_of
 from energy.graph.feeds import feeds_of
 from energy.ledger.manifest import Close, Day
 from energy.ledger.parts import Parts
 from energy.ledger.telemetry_table import baselines_table
+from energy.method import METHOD_VERSION
 from infra.inventory.site import Site
 
 Settler = Callable[[Site, Baselines, Sequence[DayInputs]], Iterator[KeptDay]]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from energy.allocation.cooling_split import CoolingSplit
 from energy.allocation.holders import Holder, Shares
-from energy.allocation.result import Allocation, Component
+from energy.allocation.result import Allocation, Component, Notes
 from energy.closing.kept_day import Beside, KeptDay, Spread
 from energy.graph.closure import Closure
 from energy.graph.summed import summed_closure
@@ -30,7 +31,11 @@ class Sums:
     @property
     def allocation(self) -> Allocation:
         """Return the period as one settled interval: what lines and ratios are made of."""
-        return Allocation(self.closure, self.shares)
+        zero = np.zeros(1, dtype=np.int64)
+        cooling = CoolingSplit({}, {zone: zero + energy_j for zone, energy_j in self.beside.cooling_by_zone_j.items()},
+                               zero, dict(self.beside.cooling_quality))
+        return Allocation(self.closure, self.shares, Notes(
+            self.beside.reserved_mw, self.beside.fans, zero + self.beside.unseen_j, cooling))
 
     def __add__(self, other: Sums) -> Sums:
         """Return both periods together, `other` following."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -14,11 +14,11 @@ from energy.closing.month_sums import Sums, by_interval, sums_of
 from energy.closing.period_carbon import FactorSource, PeriodCarbon, carbon_books
 from energy.closing.reading_facts import ReadingFacts, facts_of
 from energy.closing.settled_day import settle_day
+from energy.closing.sureness import Sureness, Work, sureness_of, work_of
 from energy.interval import Period
 from energy.ledger.manifest import State
+from energy.method import METHOD_VERSION
 from infra.inventory.site import Site
-
-METHOD_VERSION = "2"
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class SettledPeriod:
     carbon: PeriodCarbon
     facts: ReadingFacts
     baselines: Baselines
+    sureness: Sureness
+    work: Mapping[str, Work]
     method_version: str = METHOD_VERSION
     closes: tuple[str, ...] = ()
 
@@ -57,7 +59,8 @@ def period_of(site: Site, inputs: MonthInputs, days: Sequence[KeptDay], baseline
     """Return the settled month made of its days."""
     sums = sums_of(days, inputs.period)
     carbon = carbon_books(site, inputs, sums, by_interval(days), source)
-    return SettledPeriod(site, inputs.month, State.OPEN, sums, carbon, facts_of(inputs), baselines)
+    return SettledPeriod(site, inputs.month, State.OPEN, sums, carbon, facts_of(inputs), baselines,
+                         sureness_of(site, inputs, baselines), work_of(site, inputs, sums))
 
 
 def joined(periods: Sequence[SettledPeriod], label: str) -> SettledPeriod:
@@ -69,4 +72,20 @@ def joined(periods: Sequence[SettledPeriod], label: str) -> SettledPeriod:
         reduce(lambda one, other: one + other, (each.sums for each in periods)),
         reduce(lambda one, other: one + other, (each.carbon for each in periods)),
         reduce(lambda one, other: one + other, (each.facts for each in periods)), last.baselines,
+        _joined_sureness(periods), reduce(_joined_work, (each.work for each in periods)),
         last.method_version, tuple(digest for each in periods for digest in each.closes))
+
+
+def _joined_sureness(periods: Sequence[SettledPeriod]) -> Sureness:
+    found, facility_j = periods[0].sureness, float(periods[0].sums.closure.facility_j.sum())
+    for period in periods[1:]:
+        more_j = float(period.sums.closure.facility_j.sum())
+        found, facility_j = found.joined(period.sureness, (facility_j, more_j)), facility_j + more_j
+    return found
+
+
+def _joined_work(one: Mapping[str, Work], other: Mapping[str, Work]) -> dict[str, Work]:
+    nothing = Work(0.0, 0.0, 0.0)
+    pairs = {zone: (one.get(zone, nothing), other.get(zone, nothing)) for zone in sorted({*one, *other})}
+    return {zone: Work(first.core_s + second.core_s, first.gpu_s + second.gpu_s,
+                       max(first.gpu_in_cores, second.gpu_in_cores)) for zone, (first, second) in pairs.items()}

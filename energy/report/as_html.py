@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from energy.allocation.result import Component
+from energy.carbon.statement import BookName, FactorUse
 from energy.quality import Quality
 from energy.report import texts
 from energy.report.as_svg import COLOURS, inline_svg
@@ -57,7 +58,7 @@ def _cards(report: EnergyReport, reader: Reader) -> list[tuple[str, str, str, st
     """Return (title, figure, unit, flag) of the figures on top of the page."""
     facility_kwh = kwh_from_wh(report.facility_energy_wh)
     unclosed = sum(line.energy_wh[Component.CLOSURE] for line in report.lines)
-    measured = Quality.BRIDGED if report.bridged else Quality.MEASURED
+    measured = Quality.BRIDGED if report.readings.bridged else Quality.MEASURED
     cards = [
         (texts.CARDS["facility"], reader.number(facility_kwh, 1), "kWh", measured),
         (texts.CARDS["it"], reader.number(kwh_from_wh(report.it_energy_wh), 1), "kWh", measured),
@@ -107,28 +108,33 @@ def _ratios(report: EnergyReport, reader: Reader) -> list[tuple[str, str]]:
 
 
 def _notes(report: EnergyReport, reader: Reader) -> list[str]:
-    row = report.carbon.row
     notes = [
-        reader.translate(texts.CARBON_SOURCE).format(
-            title=row.title, publisher=row.publisher, licence=row.licence, id=row.id,
-            scope=reader.translate(row.scope), mean=reader.number(report.carbon.mean_gco2_per_kwh, 1)),
-        reader.translate(texts.CARBON_INTERVALS).format(counts=", ".join(
-            f"{reader.number(count)} {reader.translate(flag.word)}" for flag, count in report.carbon.counts.items())),
-        reader.translate(texts.METERS).format(count=report.meters, edges=reader.number(report.period.count + 1),
-                                              source=report.source),
+        *(sentence for use in report.books[BookName.OPERATIONAL].factors for sentence in factor_sentences(use, reader)),
+        reader.translate(texts.METERS).format(
+            count=report.readings.meters, edges=reader.number(report.period.count + 1), source=report.readings.source),
         reader.translate(texts.DECLARED).format(elements=", ".join(report.declared) or "\u2013"),
         reader.translate(texts.METHOD).format(version=report.method_version),
     ]
-    if report.bridged:
+    if report.readings.bridged:
         notes.insert(3, reader.translate(texts.BRIDGED).format(
-            list=", ".join(f"{name} ({count})" for name, count in sorted(report.bridged.items()))))
+            list=", ".join(f"{name} ({count})" for name, count in sorted(report.readings.bridged.items()))))
     if report.site_pue:
         notes.insert(0, reader.translate(texts.INTERIM).format(
             start=reader.day(report.local(report.period.start)), end=reader.day(report.local(report.period.end))))
     return notes
 
 
+def factor_sentences(use: FactorUse, reader: Reader) -> list[str]:
+    """Return what a page says of a factor of the operational book: where it comes from, how many intervals have it."""
+    counts = ", ".join(f"{reader.number(count)} {reader.translate(Quality(flag).word)}"
+                       for flag, count in use.flags.items())
+    return [reader.translate(texts.CARBON_SOURCE).format(
+        publisher=use.publisher, licence=use.licence, id=use.id, scope=reader.translate(use.scope),
+        mean=reader.number(use.value, 1)), reader.translate(texts.CARBON_INTERVALS).format(counts=counts)]
+
+
 def _qualities(report: EnergyReport, reader: Reader) -> list[tuple[str, str]]:
-    used = {flag for line in report.lines for flag in line.quality.values()} | {Quality.DERIVED, *report.carbon.counts}
-    used |= {Quality.BRIDGED if report.bridged else Quality.MEASURED, Quality.DECLARED}
+    used = {flag for line in report.lines for flag in line.quality.values()} | {Quality.DERIVED}
+    used |= {Quality(flag) for use in report.books[BookName.OPERATIONAL].factors for flag in use.flags}
+    used |= {Quality.BRIDGED if report.readings.bridged else Quality.MEASURED, Quality.DECLARED}
     return [(reader.translate(flag.word), reader.translate(flag.meaning)) for flag in Quality if flag in used]

@@ -55,7 +55,7 @@ HEADINGS = {
 CATEGORIES = {1: N_("IT energy at the output of the UPS"), 2: N_("IT energy at the output of the PDUs"),
               3: N_("IT energy at the outlets of the nodes")}
 INTERIM = N_("iPUE: interim ratio, from {start} to {end}. A PUE is told over twelve months only (ISO/IEC 30134-2).")
-CARBON_SOURCE = N_("Carbon: {title}, published by {publisher}, {licence}, register row {id}. Scope: {scope}. "
+CARBON_SOURCE = N_("Carbon: published by {publisher}, {licence}, register row {id}. Scope: {scope}. "
                    "Mean over the period: {mean} g/kWh. Other gases than CO2 are not in the series.")
 # Scopes of the register's rows (carbon/data/factors.json): facts in a file, marked here for the catalogue.
 SCOPES = (N_("direct combustion, production in France; no life cycle, no imports, no network losses"),)

@@ -44,7 +44,7 @@ def test_json_on_standard_output_alone(demo_url: str) -> None:
     done = run_estran("energy", "report", "--month", "2012-03", "--prometheus", demo_url, "--output", "json")
     document = json.loads(done.stdout)
     assert document["closing"]["sum_of_lines_j"] == document["closing"]["facility_meter_j"] > 0
-    assert document["carbon"]["id"] == "rte-eco2mix-national-2012-taux-co2"
+    assert document["carbon_books"]["operational"]["factors"][0]["id"] == "rte-eco2mix-national-2012-taux-co2"
 
 
 def test_csv_on_standard_output_alone_by_zone(demo_url: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 import energy
 from energy.allocation import settle as settling
 from energy.allocation.node_split import core_dynamic_w, split_node
-from energy.report.build import METHOD_VERSION
+from energy.method import METHOD_VERSION
 
 ROOM = Path(energy.__path__[0])
 METHOD = (ROOM / "METHOD.md").read_text("utf-8")

@@ -131,8 +131,8 @@ class TestReport:
 
     def test_what_was_declared_is_named(self, demo_report: EnergyReport) -> None:
         assert demo_report.declared == ("pdu-a", "pdu-b", "transformer")
-        assert demo_report.meters == 26
-        assert demo_report.bridged == {}
+        assert demo_report.readings.meters == 26
+        assert demo_report.readings.bridged == {}
 
 
 class TestRefusals:

@@ -6,11 +6,12 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from energy.report.as_html import GRAMS_PER_KG, closing_line, ratio_text
+from energy.carbon.statement import BookName
+from energy.report.as_html import GRAMS_PER_KG, closing_line, factor_sentences, ratio_text
 from energy.report.lines import EnergyReport, ReportLine
 from energy.report.pue import InterimPue
 from energy.report.reader import Reader
-from energy.report.texts import CARBON_SOURCE, COLUMNS, ILLUSTRATIVE, PERIOD, TITLE
+from energy.report.texts import COLUMNS, ILLUSTRATIVE, PERIOD, TITLE
 from energy.units import kwh_from_wh
 from ops_cli.output import result_console
 
@@ -29,10 +30,8 @@ def print_report(report: EnergyReport, reader: Reader) -> None:
         console.print(reader.translate(ILLUSTRATIVE), style="yellow")
     console.print(_table(report, reader, narrow=console.width < NAMES_FIT))
     console.print(closing_line(report, reader), style="bold green")
-    row = report.carbon.row
-    console.print(reader.translate(CARBON_SOURCE).format(
-        title=row.title, publisher=row.publisher, licence=row.licence, id=row.id, scope=reader.translate(row.scope),
-        mean=reader.number(report.carbon.mean_gco2_per_kwh, 1)), style="dim", markup=False)
+    for use in report.books[BookName.OPERATIONAL].factors:
+        console.print(factor_sentences(use, reader)[0], style="dim", markup=False)
 
 
 def _table(report: EnergyReport, reader: Reader, *, narrow: bool) -> Table:

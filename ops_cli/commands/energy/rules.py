@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from infra.inventory.site import Site
 
 
-@click.command("rules", help=_("Print Prometheus rules made from the site file: live power per site, zone and tenant, and "
-                               "alerts where readings stop or the feeds stop closing."))
+@click.command("rules", help=_("Print Prometheus rules made from the site file: live power per site, zone and "
+                               "tenant, and alerts where readings stop or the feeds stop closing."))
 @click.option("--into", type=click.Path(dir_okay=False, path_type=Path), help=_("Write the file here instead."))
 @site_option
 def command(site: Site, into: Path | None) -> None:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
-from energy.allocation.settle import settle
+from energy.carbon.grid_books import operational_book, supplied
+from energy.closing.inputs import MonthInputs
+from energy.closing.month_sums import by_interval
+from energy.closing.period_carbon import FactorSource, PeriodCarbon
+from energy.closing.settled_day import settle_day
+from energy.closing.settled_period import SettledPeriod, settled_month
 from energy.interval import Period
-from energy.report.build import Settled, report_of
+from energy.readings.telemetry import Telemetry
+from energy.report.build import report_of
 from energy.report.lines import EnergyReport, View
 from infra.inventory.site import Site
 from tests.energy.small import USED, constant_readings, constant_use, flat_factors
@@ -14,6 +21,18 @@ from tests.energy.small import USED, constant_readings, constant_use, flat_facto
 
 def made_report(site: Site, period: Period, view: View = "tenant", used: Any = USED, **watts: float) -> EnergyReport:
     """Return the report of constant readings over `period`; `watts` changes meters."""
-    readings = constant_readings(period, **watts)
-    allocation = settle(site, readings, constant_use(period, used))
-    return report_of(Settled(site, readings, allocation, flat_factors(period)), view, "2012-03", "http://test")
+    return report_of(made_period(site, period, used, **watts), view)
+
+
+def made_period(site: Site, period: Period, used: Any = USED, **watts: float) -> SettledPeriod:
+    """Return constant readings settled, the operational book at the flat factors of `tests.energy.small`."""
+    inputs = MonthInputs("2012-03", constant_readings(period, **watts), constant_use(period, used), Telemetry(period),
+                         "http://test")
+    settled = settled_month(site, inputs, FactorSource())
+    days = [settle_day(site, day, settled.baselines) for day in inputs.days(site.zone_info)]
+    rows, made_j = by_interval(days), inputs.readings.energy_j["genset-out"]
+    book, zones, full_cost = (operational_book(supplied(lines, made_j), flat_factors(period))
+                              for lines in (rows.accounts, rows.zones, rows.full_cost))
+    books = {**settled.carbon.direct.books, book.name: book}
+    return dataclasses.replace(settled, carbon=PeriodCarbon(
+        dataclasses.replace(settled.carbon.direct, books=books), zones, full_cost))

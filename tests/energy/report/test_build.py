@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from energy.allocation.result import Component
-from energy.allocation.settle import settle
-from energy.errors import ConservationError, MissingDataError
+from energy.carbon.statement import BookName
+from energy.errors import ConservationError
 from energy.interval import Period
 from energy.quality import Quality
 from energy.report import build
@@ -17,7 +17,6 @@ from energy.report.lines import EnergyReport, ReportLine, TenantLine, ZoneLine
 from energy.report.pue import InterimPue
 from infra.inventory.site import Site
 from tests.energy.report.made import made_report
-from tests.energy.small import constant_readings, constant_use
 
 
 @pytest.fixture
@@ -130,10 +129,14 @@ def test_a_report_whose_lines_miss_the_meter_is_never_made(small: Site, day: Per
     assert "no figure is shown" in refusal.value.remedy
 
 
-def test_a_report_over_the_gensets_energy_is_refused_before_any_factor(small: Site, day: Period) -> None:
-    allocation = settle(small, constant_readings(day, genset_out=10), constant_use(day))
-    with pytest.raises(MissingDataError, match="the gensets made 240 Wh in the period"):
-        build._factors(small, day, allocation)
+def test_the_gensets_energy_is_scope_1_and_none_of_the_grids(small: Site, day: Period) -> None:
+    # 10 W over a day from the genset, 690 W from the grid: 240 Wh burn HVO, 16,560 Wh bear the grid's factors.
+    # Flat factors are 50 g in the first half of the day and 100 g in the second: 16.56 kWh * 75 g.
+    report = made_report(small, day, genset_out=10, facility=690)
+    assert report.location_based_gco2e == pytest.approx(16.56 * 75, rel=1e-6)
+    scope_1 = sum(each.carbon_g[BookName.SCOPE_1] or 0.0 for each in report.lines)
+    assert scope_1 > 0
+    assert scope_1 == pytest.approx(report.books[BookName.SCOPE_1].total_grams)
 
 
 def test_tenant_lines_are_tenant_lines(report: EnergyReport) -> None:

@@ -233,10 +233,8 @@ class TestData:
 
     def test_json_carries_sources_and_flags(self, report: EnergyReport) -> None:
         document = json.loads(as_json(report))
-        assert document["carbon"]["id"] == "flat"
-        assert document["carbon"]["book"] == "operational"
-        assert document["carbon"]["method"] == "location-based"
-        assert document["carbon"]["intervals"] == {"measured": 96}
+        (factor,) = document["carbon_books"]["operational"]["factors"]
+        assert (factor["id"], factor["flags"]) == ("flat", {"measured": 96})
         assert document["readings"]["declared"] == ["nodes-idle-power", "tr"]
         assert document["lines"][0]["quality"]["it_energy"] == "allocated"
         assert document["site_ratios"][0]["symbol"] == "iPUE"
@@ -244,7 +242,7 @@ class TestData:
 
     def test_keys_of_energy_bear_their_unit(self, report: EnergyReport) -> None:
         for key in json.loads(as_json(report))["lines"][0]:
-            assert "energy" not in key or key.endswith(("_wh", "_j"))
+            assert "energy" not in key or key.endswith(("_wh", "_j", "_relative_u"))
 
     def test_pages_say_the_same_figures(self, report: EnergyReport) -> None:
         html, document = Page(as_html(report, ENGLISH)).text, json.loads(as_json(report))

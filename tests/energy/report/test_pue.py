@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.allocation.settle import settle
-from energy.graph.categories import it_energy_by_category_j, site_pue
+from energy.graph.categories import it_energy_by_category_j
 from energy.interval import Period
 from energy.report.pue import RATIO_FLOOR_WH, InterimPue, Pue, pue_of
+from energy.report.site_pue import site_pue
 from infra.inventory.site import Site
 from tests.energy.small import constant_readings, constant_use
 
