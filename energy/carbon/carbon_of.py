@@ -40,7 +40,8 @@ def carbon_of(site: Site, period: Period, lines: Mapping[str, Joules], generated
              _statutory(site, period, parts, register, grid), _market(site, period, parts, register, grid),
              scope1_book(site, parts, generated_j, reservations, register),
              *embodied_books(site, reservations, register).values()]
-    return CarbonStatement(period, tuple(sorted(lines)), {book.name: book for book in books})
+    named = {line for book in books for line in book.quanta}
+    return CarbonStatement(period, tuple(sorted({*lines, *named})), {book.name: book for book in books})
 
 
 def grid_of(site: Site) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 from energy.carbon.eco2mix import GridFactor, Nature, days_of, merged, read_day
 from energy.carbon.vintages import known, revised, store_of
-from energy.errors import MissingDataError
+from energy.errors import EnergyError, MissingDataError
 from energy.interval import SETTLEMENT_S, Period
 from energy.quality import Quality
 from energy.units import Joules
@@ -43,6 +43,7 @@ class FactorRow:
     archive: str
     edition: str = ""
     verified: bool = True
+    half_width: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,14 @@ def factors_for(period: Period, grid: str, folder: Path = DATA_DIR, *, store: Pa
 
     The most revised figure wins; with `known_at`, only what was known by then. Gaps of two hours at most are filled by
     the straight line between neighbours (flagged estimated). Raises MissingDataError naming the first interval without
-    factor and their count.
+    factor and their count, EnergyError for a naive `known_at`.
     """
-    imported = known(store, grid, known_at) if store else {}
+    if known_at is not None and known_at.tzinfo is None:
+        raise EnergyError(N_("{moment} has no time zone"), moment=known_at.isoformat(),
+                          remedy=N_("write it with its offset, for instance 2012-03-01T00:00:00+01:00"))
+    margin = timedelta(seconds=(GAP_MAX + 1) * SETTLEMENT_S)
+    around = (int((period.start - margin).timestamp()), int((period.end + margin).timestamp()))
+    imported = known(store, grid, known_at, around) if store else {}
     row = _row_for(period, grid, folder, bool(store and store_of(store, grid).is_dir()))
     starts = [int(start) for start in period.starts_s]
     factors = _filled(period, starts, revised(_shipped(row, starts, folder, known_at), imported), row)

@@ -53,7 +53,8 @@ def operational_book(parts: Supplied, series: FactorSeries) -> Book:
     mg_per_kwh = series.gco2_per_kwh * MG_PER_G
     row = series.row
     use = FactorUse(row.id, row.unit, float(series.gco2_per_kwh.mean()), row.publisher, row.licence, row.scope,
-                    row.edition, row.verified, flags={str(flag): count for flag, count in series.counts.items()})
+                    row.edition, row.verified, half_width=row.half_width,
+                    flags={str(flag): count for flag, count in series.counts.items()})
     return Book(BookName.OPERATIONAL, {name: weigh(energy_j, mg_per_kwh) for name, energy_j in parts.grid_j.items()},
                 weigh(parts.total_grid_j(), mg_per_kwh), (use,))
 
@@ -66,5 +67,6 @@ def statutory_book(parts: Supplied, factor: Factor) -> Book:
 
 def used(factor: Factor) -> FactorUse:
     """Return a row as a book names it."""
+    low, high = (factor.value if bound is None else bound for bound in (factor.low, factor.high))
     return FactorUse(factor.id, factor.unit, float(factor.value), factor.publisher, factor.licence, factor.scope,
-                     factor.edition, factor.verified, factor.illustrative)
+                     factor.edition, factor.verified, factor.illustrative, float((high - low) / 2))

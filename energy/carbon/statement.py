@@ -26,7 +26,10 @@ class BookName(StrEnum):
 
 @dataclass(frozen=True)
 class FactorUse:
-    """A factor that a book used: `value` in `unit`, or the mean over time of a series with its flags by interval."""
+    """A factor that a book used: `value` in `unit`, or the mean over time of a series with its flags by interval.
+
+    `half_width`: the true figure lies within value ± half_width, as its row says; 0 when the row says nothing.
+    """
 
     id: str
     unit: str
@@ -37,6 +40,7 @@ class FactorUse:
     edition: str
     verified: bool
     illustrative: bool = False
+    half_width: float = 0.0
     flags: Mapping[str, int] = field(default_factory=dict)
 
 

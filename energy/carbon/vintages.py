@@ -56,13 +56,15 @@ def keep(folder: Path, grid: str, vintage: Vintage) -> bool:
     return True
 
 
-def known(folder: Path, grid: str, known_at: datetime | None = None) -> dict[int, GridFactor]:
+def known(folder: Path, grid: str, known_at: datetime | None = None,
+          around: tuple[int, int] | None = None) -> dict[int, GridFactor]:
     """Return the best factor known of each quarter-hour: the most revised one, then the latest.
 
-    With `known_at`, what became known after it does not exist. Raises DamagedError for a file that was changed by hand.
+    With `known_at`, what became known after it does not exist; with `around` [s since 1970], files that hold nothing of
+    that time are not read through. Raises DamagedError for a file that was changed by hand.
     """
     best: dict[int, GridFactor] = {}
-    for vintage in vintages(folder, grid):
+    for vintage in vintages(folder, grid, around):
         if known_at is None or vintage.known_at <= known_at:
             best = revised(best, vintage.factors)
     return best
@@ -74,10 +76,12 @@ def revised(older: Mapping[int, GridFactor], newer: Mapping[int, GridFactor]) ->
                         if start not in older or factor.nature >= older[start].nature}}
 
 
-def vintages(folder: Path, grid: str) -> Iterator[Vintage]:
-    """Yield the imports of a grid in the order in which they became known."""
+def vintages(folder: Path, grid: str, around: tuple[int, int] | None = None) -> Iterator[Vintage]:
+    """Yield the imports of a grid in the order in which they became known, those alone that touch `around`."""
     for path in sorted(store_of(folder, grid).glob("*.csv")):
-        yield _read(path)
+        vintage = _read(path, around)
+        if vintage is not None:
+            yield vintage
 
 
 def store_of(folder: Path, grid: str) -> Path:
@@ -92,7 +96,8 @@ def hash_of(content: bytes) -> str:
 
 def _text(grid: str, vintage: Vintage) -> str:
     head = json.dumps({"schema": SCHEMA, "grid": grid, "known_at": vintage.known_at.astimezone(UTC).isoformat(),
-                       "source": vintage.source, "sha256": vintage.sha256, "rows": len(vintage.factors)})
+                       "source": vintage.source, "sha256": vintage.sha256, "first": min(vintage.factors, default=0),
+                       "last": max(vintage.factors, default=0)})
     rows = "".join(f"{start};{factor.gco2_per_kwh};{factor.quality};{int(factor.nature)}\n"
                    for start, factor in sorted(vintage.factors.items()))
     return f"{head}\n{rows}{hash_of(rows.encode())}\n"
@@ -111,12 +116,14 @@ def _write_once(path: Path, text: str) -> None:
         Path(draft).unlink(missing_ok=True)
 
 
-def _read(path: Path) -> Vintage:
+def _read(path: Path, around: tuple[int, int] | None) -> Vintage | None:
     try:
         head, _, rest = path.read_text("utf-8").partition("\n")
         rows, _, seal = rest.removesuffix("\n").rpartition("\n")
         rows = f"{rows}\n" if rows else ""
         facts = json.loads(head)
+        if around is not None and not (facts["first"] < around[1] and around[0] <= facts["last"]):
+            return None
         if seal != hash_of(rows.encode()):
             raise ValueError("the rows are not those that were written")
         factors = {int(start): GridFactor(int(figure), Quality(flag), Nature(int(nature)))

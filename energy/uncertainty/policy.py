@@ -9,9 +9,5 @@ from energy.graph.uncertain import DECLARED_U
 # independent meters (0) and the closure test's strict case (1, `graph/uncertain.py`).
 CT_FAMILY_RHO = 0.5
 
-# éCO2mix prints whole grams: ±0.5 g/kWh, rectangular. Rounding is taken as common to all intervals of a period, which
-# is the greatest it can be: neighbouring figures differ by a gram or two and round alike.
-GRID_FACTOR_HALF_WIDTH_G = 0.5
-
 # A declared power (idle, loss curve, base load) was never tried on site.
 DECLARED_RELATIVE_U = DECLARED_U

@@ -12,7 +12,7 @@ from energy.uncertainty.gum import Contributions, budget, combined_u, contributi
 from energy.uncertainty.inputs import declared_inputs, meter_inputs
 from energy.uncertainty.model import Model, Settled
 from energy.uncertainty.monte_carlo import monte_carlo_u
-from energy.uncertainty.policy import CT_FAMILY_RHO, GRID_FACTOR_HALF_WIDTH_G
+from energy.uncertainty.policy import CT_FAMILY_RHO
 from energy.uncertainty.ratio import relative_u_of_product
 
 
@@ -47,13 +47,18 @@ class Uncertainties:
         sure = self.figures[f"energy:{line}"]
         return printed(energy, abs(energy) * sure.relative_u if sure.value else 0.0)
 
-    def carbon_u_g(self, line: str, statement: CarbonStatement) -> float | None:
-        """Return u of a line's operational carbon [g]: its energy's and the factor's, which err each by itself."""
-        carbon_g = statement.grams(BookName.OPERATIONAL, line)
-        if carbon_g is None:
+    def carbon_u_g(self, line: str, statement: CarbonStatement,
+                   book: BookName = BookName.OPERATIONAL) -> float | None:
+        """Return u of a line's carbon [g] in a book of one factor: its energy's and the factor's, independent.
+
+        The factor's ± half width is a rectangular law, common to all intervals: the greatest that rounding can do, for
+        neighbouring figures round alike. None in a blank book, and in one of several factors.
+        """
+        carbon_g, factors = statement.grams(book, line), statement.books[book].factors
+        if carbon_g is None or len(factors) != 1:
             return None
-        sure, factor = self.figures[f"energy:{line}"], statement.books[BookName.OPERATIONAL].factors[0]
-        factor_ur = GRID_FACTOR_HALF_WIDTH_G / math.sqrt(3) / factor.value if factor.value else 0.0
+        sure, factor = self.figures[f"energy:{line}"], factors[0]
+        factor_ur = factor.half_width / math.sqrt(3) / factor.value if factor.value else 0.0
         return abs(carbon_g) * relative_u_of_product(sure.relative_u, factor_ur) if sure.value else 0.0
 
 

@@ -107,6 +107,18 @@ class TestKnowledge:
             factors_for(DAY, "FR", store=tmp_path / "store")
         assert "gaps over two hours are not filled" in why.value.remedy
 
+    def test_a_naive_time_is_refused(self, store: Path) -> None:
+        with pytest.raises(EnergyError, match="2024-02-01T00:00:00 has no time zone"):
+            factors_for(DAY, "FR", store=store, known_at=datetime(2024, 2, 1))
+
+    def test_files_of_other_times_are_left_alone(self, store: Path, tmp_path: Path) -> None:
+        later = FIRST + timedelta(days=40)
+        import_eco2mix(written(tmp_path, "later.csv", steady(later, 96, 50)), store, MARCH)
+        seconds = int(later.timestamp())
+        assert len(list(vintages(store, "FR", (seconds, seconds + 900)))) == 1
+        assert len(list(vintages(store, "FR", (seconds - 900, seconds)))) == 0
+        assert len(list(vintages(store, "FR"))) == 4
+
     def test_without_imports_only_shipped_years_are_named(self) -> None:
         with pytest.raises(MissingDataError, match="ask for a period of") as why:
             factors_for(DAY, "FR")

@@ -24,7 +24,7 @@ from energy.uncertainty.policy import CT_FAMILY_RHO
 from energy.uncertainty.ratio import relative_u_of_product, relative_u_of_ratio
 from energy.uncertainty.report import uncertainties_of
 from infra.inventory.site import Site
-from tests.energy.carbon.made import settled_day
+from tests.energy.carbon.made import settled_day, with_carbon
 from tests.energy.small import constant_readings, constant_use
 
 CLASS_1 = 0.01 / math.sqrt(3)
@@ -176,6 +176,24 @@ class TestCarbon:
         carbon_g = statement.grams(BookName.OPERATIONAL, "alpha") or 0
         assert found.carbon_u_g("alpha", statement) == pytest.approx(carbon_g * expected)
         assert expected > found.figures["energy:alpha"].relative_u
+
+    def test_a_range_of_the_years_mean_counts(self, small: Site, day: Period) -> None:
+        # 60 g, 54 to 66: half width 6, rectangular: 6 / sqrt(3) / 60 = 5.77 %.
+        site = with_carbon(small, factors={"mean": {
+            "book": "statutory", "subject": "FR", "unit": "gCO2e/kWh", "value": 60, "low": 54, "high": 66,
+            "publisher": "Nobody", "licence": "none", "edition": "2012", "scope": "made for a test",
+            "valid_from": "2012-01-01", "valid_to": "2013-01-01"}})
+        lines, made, held = settled_day(small, day)
+        statement = carbon_of(site, day, lines, made, held)
+        found = uncertainties_of(settled_small(small, day))
+        carbon_g = statement.grams(BookName.STATUTORY, "alpha") or 0
+        expected = carbon_g * math.hypot(found.figures["energy:alpha"].relative_u, 6 / math.sqrt(3) / 60)
+        assert found.carbon_u_g("alpha", statement, BookName.STATUTORY) == pytest.approx(expected)
+
+    def test_a_blank_book_has_none(self, small: Site, day: Period) -> None:
+        lines, made, held = settled_day(small, day)
+        found = uncertainties_of(settled_small(small, day))
+        assert found.carbon_u_g("alpha", carbon_of(small, day, lines, made, held), BookName.MARKET) is None
 
     def test_printed(self, small: Site, day: Period) -> None:
         found = uncertainties_of(settled_small(small, day))
