@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from energy.carbon.embodied import embodied_books
+from energy.carbon.factor_register import Register, register_of
 from energy.carbon.factors import factors_for
 from energy.carbon.grid_books import Supplied, operational_book, statutory_book, supplied
 from energy.carbon.market import market_book
-from energy.carbon.register import Register, register_of
 from energy.carbon.reserved import Reservations
 from energy.carbon.scope1 import scope1_book
 from energy.carbon.statement import Book, BookName, CarbonStatement

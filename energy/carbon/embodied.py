@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from typing import Literal
 
+from energy.carbon.factor_register import Register
 from energy.carbon.grid_books import used
 from energy.carbon.quanta import quanta_from_mg, rounded, share_out
-from energy.carbon.register import Register
 from energy.carbon.reserved import Reservations
 from energy.carbon.statement import Book, BookName, FactorUse, Remark
 from energy.interval import Period

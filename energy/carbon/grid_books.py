@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from energy.allocation.apportion import apportion
+from energy.carbon.factor_register import Factor
 from energy.carbon.factors import FactorSeries
 from energy.carbon.quanta import MG_PER_G, weigh
-from energy.carbon.register import Factor
 from energy.carbon.statement import Book, BookName, FactorUse
 from energy.errors import ConservationError
 from energy.readings.names import RESIDUAL

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from energy.allocation.apportion import apportion
+from energy.carbon.factor_register import Factor
 from energy.carbon.grid_books import Supplied, used
 from energy.carbon.instrument_flow import flow_j
 from energy.carbon.quanta import MG_PER_G, weigh
-from energy.carbon.register import Factor
 from energy.carbon.statement import Book, BookName, FactorUse, Remark
 from energy.interval import Period
 from energy.units import J_PER_KWH, Joules

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
 
+from energy.carbon.factor_register import Register
 from energy.carbon.grid_books import Supplied, used
 from energy.carbon.quanta import quanta_from_mg, rounded, share_out
-from energy.carbon.register import Register
 from energy.carbon.reserved import Reservations
 from energy.carbon.statement import Book, BookName, FactorUse
 from energy.errors import EnergyError

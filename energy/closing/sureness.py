@@ -11,7 +11,7 @@ from energy.allocation.iso_compute import zone_bases
 from energy.closing.inputs import MonthInputs
 from energy.closing.month_sums import Sums
 from energy.uncertainty.model import Settled
-from energy.uncertainty.report import uncertainties_of
+from energy.uncertainty.uncertainties import uncertainties_of
 from infra.inventory.site import Site
 
 

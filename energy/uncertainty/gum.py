@@ -9,7 +9,7 @@ from math import sqrt
 import numpy as np
 
 from energy.readings.prometheus import Values
-from energy.uncertainty.inputs import DeclaredInput, MeterInput
+from energy.uncertainty.error_sources import DeclaredInput, MeterInput
 from energy.uncertainty.model import Model
 
 

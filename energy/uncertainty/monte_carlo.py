@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from energy.readings.prometheus import Values
+from energy.uncertainty.error_sources import MeterInput
 from energy.uncertainty.gum import Contributions
-from energy.uncertainty.inputs import MeterInput
 from energy.uncertainty.model import Model
 
 DRAWS = 2000

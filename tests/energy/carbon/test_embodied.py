@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from energy.allocation.settle import settle
 from energy.carbon.embodied import embodied_books, fallen_mg, made_mg, reserved_power
-from energy.carbon.register import register_of
+from energy.carbon.factor_register import register_of
 from energy.carbon.reserved import Reservations, reservations_of
 from energy.carbon.statement import Book, BookName
 from energy.errors import MissingDataError

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from energy.carbon.factor_register import Factor
 from energy.carbon.instrument_flow import flow_j
 from energy.carbon.market import market_book
-from energy.carbon.register import Factor
 from energy.carbon.statement import Book
 from energy.interval import Period
 from energy.units import J_PER_KWH, Joules

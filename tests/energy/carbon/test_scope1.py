@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from energy.carbon.carbon_of import carbon_of
+from energy.carbon.factor_register import register_of
 from energy.carbon.grid_books import Supplied, supplied
-from energy.carbon.register import register_of
 from energy.carbon.scope1 import burned_litres, scope1_book
 from energy.carbon.statement import Book, BookName
 from energy.errors import ConservationError, EnergyError, MissingDataError

@@ -17,12 +17,12 @@ from energy.carbon.carbon_of import carbon_of
 from energy.carbon.statement import BookName
 from energy.interval import Period
 from energy.report.site_pue import it_energy_by_category_j
+from energy.uncertainty.error_sources import declared_inputs, meter_inputs
 from energy.uncertainty.gum import budget, combined_u, contributions
-from energy.uncertainty.inputs import declared_inputs, meter_inputs
 from energy.uncertainty.model import Model, Settled, it_by_category_j
 from energy.uncertainty.policy import CT_FAMILY_RHO
 from energy.uncertainty.ratio import relative_u_of_product, relative_u_of_ratio
-from energy.uncertainty.report import uncertainties_of
+from energy.uncertainty.uncertainties import uncertainties_of
 from infra.inventory.site import Site
 from tests.energy.carbon.made import settled_day, with_carbon
 from tests.energy.small import constant_readings, constant_use

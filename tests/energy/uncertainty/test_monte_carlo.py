@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from energy.interval import Period
+from energy.uncertainty.error_sources import MeterInput, declared_inputs, meter_inputs
 from energy.uncertainty.gum import combined_u, contributions
-from energy.uncertainty.inputs import MeterInput, declared_inputs, meter_inputs
 from energy.uncertainty.model import Model, Settled
 from energy.uncertainty.monte_carlo import monte_carlo_u, rectangular_errors
-from energy.uncertainty.report import uncertainties_of
+from energy.uncertainty.uncertainties import uncertainties_of
 from infra.inventory.site import Site
 from tests.energy.small import constant_readings, constant_use
 from tests.energy.uncertainty.test_gum import in_family, settled_small

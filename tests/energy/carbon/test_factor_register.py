@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from energy.carbon.factor_register import FILES, Factor, read_rows, register_of
 from energy.carbon.factors import DATA_DIR
-from energy.carbon.register import FILES, Factor, read_rows, register_of
 from energy.errors import EnergyError, MissingDataError
 from energy.interval import Period
 from infra.inventory.site import Site

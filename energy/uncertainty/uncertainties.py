@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from energy.carbon.statement import BookName, CarbonStatement
 from energy.uncertainty.digits import Printed, printed
+from energy.uncertainty.error_sources import declared_inputs, meter_inputs
 from energy.uncertainty.gum import Contributions, budget, combined_u, contributions
-from energy.uncertainty.inputs import declared_inputs, meter_inputs
 from energy.uncertainty.model import Model, Settled
 from energy.uncertainty.monte_carlo import monte_carlo_u
 from energy.uncertainty.policy import CT_FAMILY_RHO
