@@ -15,6 +15,8 @@ from energy.units import Joules
 from infra.inventory.power import LossCurve
 from infra.inventory.site import Site
 
+_ROUNDS = 24  # a loss that grows by half of the output or less stands to the joule by then
+
 Cells = tuple[Joules, Flags]
 
 
@@ -49,6 +51,7 @@ class Neighbours:
         self._standing: dict[tuple[str, str], Known] = {
             (meter.at, meter.side): Known(cells[name][0], cells[name][1] <= BRIDGED)
             for name, meter in site.meters.items() if meter.quantity == "energy" and name in cells}
+        self._left: dict[str, Known] = {}
         self._parents: dict[str, list[str]] = {}
         self._summed: dict[str, tuple[Joules, npt.NDArray[np.int64]]] = {}
         for point, branches in self._feeds.branches.items():
@@ -56,16 +59,26 @@ class Neighbours:
                 self._parents.setdefault(branch.child, []).append(point)
 
     def of(self, meter_id: str) -> Known:
-        """Return what the others say of a meter's place: parent minus other children first, then sum of children."""
+        """Return what the others say of a meter's place.
+
+        Parent minus other children first, where the parent has its own meter; then the sum of the children and the
+        declared loss; then parent minus other children through declared losses.
+        """
         meter = self._site.meters[meter_id]
         if meter.quantity != "energy":
             return self._nothing
         if meter.at in self._site.power.incomers or meter.at in self._site.power.gensets:
             return self._drawn(SUPPLY).minus(self._supplies(without=meter.at))
-        found = self._nothing
-        if meter.side == "in" or self._curve(meter.at) == LossCurve():
-            found = self._left_by_others(meter.at)
-        return found.or_else(self._from_below(meter.at, meter.side))
+        below = self._from_below(meter.at, meter.side)
+        if meter.side == "out" and self._curve(meter.at) != LossCurve():
+            return below
+        above = self._left_by_others(meter.at)
+        return above.or_else(below) if self._has_metered_parent(meter.at) else below.or_else(above)
+
+    def _has_metered_parent(self, place: str) -> bool:
+        parents = self._parents.get(place, [])
+        return all(parent == SUPPLY or (parent, "out") in self._standing or (
+            (parent, "in") in self._standing and self._curve(parent) == LossCurve()) for parent in parents)
 
     def _at(self, place: str, side: str) -> Known:
         return self._standing.get((place, side), self._nothing)
@@ -74,17 +87,29 @@ class Neighbours:
         return getattr(self._site.power.elements().get(place), "loss", LossCurve())
 
     def _left_by_others(self, place: str) -> Known:
-        parents = self._parents.get(place, [])
+        parents = set(self._parents.get(place, ()))  # incomers and gensets are one point, the supply
         if len(parents) != 1:
             return self._nothing
-        parent = parents[0]
-        above = self._supplies() if parent == SUPPLY else self._at(parent, "out")
-        if parent != SUPPLY and self._curve(parent) == LossCurve():
-            above = above.or_else(self._at(parent, "in"))
+        parent = parents.pop()
+        above = self._supplies() if parent == SUPPLY else self._leaving(parent)
         drawn_j, unknown = self._children(parent)
-        own = self._entering(place, 1)
+        own = self._entering(place)
         others_j = drawn_j - np.where(own.known, own.energy_j, 0)
         return above.minus(Known(others_j, unknown - ~own.known == 0))
+
+    def _leaving(self, place: str) -> Known:
+        """Return what leaves a place towards its children: its output meter, else what enters less its loss."""
+        if place not in self._left:
+            entering = self._at(place, "in").or_else(self._left_by_others(place))
+            self._left[place] = self._at(place, "out").or_else(self._without_loss(place, entering))
+        return self._left[place]
+
+    def _without_loss(self, place: str, entering: Known) -> Known:
+        """Return what leaves when so much enters: the loss curve is of the output, so go round until it stands."""
+        leaving_j = entering.energy_j
+        for _ in range(_ROUNDS if self._curve(place) != LossCurve() else 0):
+            leaving_j = entering.energy_j - curve_loss_j(self._curve(place), np.maximum(leaving_j, 0))
+        return Known(leaving_j, entering.known & (leaving_j >= 0))
 
     def _from_below(self, place: str, side: str) -> Known:
         lossless = self._curve(place) == LossCurve()
@@ -108,18 +133,18 @@ class Neighbours:
         """Return what the known children of a point draw [J], and how many are not known; worked out once."""
         if point not in self._summed:
             drawn_j, unknown = self._zero.energy_j.copy(), self._zero.energy_j.copy()
-            for branch in self._feeds.branches[point]:
-                entering = self._entering(branch.child, branch.parts)
+            for child in dict.fromkeys(branch.child for branch in self._feeds.branches[point]):
+                entering = self._entering(child)
                 drawn_j += np.where(entering.known, entering.energy_j, 0)
                 unknown += ~entering.known
             self._summed[point] = drawn_j, unknown
         return self._summed[point]
 
-    def _entering(self, child: str, parts: int) -> Known:
+    def _entering(self, child: str) -> Known:
         """Return what enters a child; not known of one with several parents: which of them gave it was not measured."""
         if child == BASE_LOAD:
             return self._zero if self._site.identity.base_load_w == 0 else self._nothing
-        if parts != 1:
+        if len(set(self._parents[child])) != 1:
             return self._nothing
         return self._at(child, "in").or_else(self._with_loss(child, self._at(child, "out").or_else(self._drawn(child))))
 

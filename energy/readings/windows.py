@@ -7,8 +7,10 @@ from dataclasses import dataclass
 POINTS_MAX = 11_000  # Prometheus refuses more points per series in one query_range
 SAMPLES_MAX = 50_000_000  # `--query.max-samples`: more samples in one query are refused
 SAMPLES_AIM = SAMPLES_MAX * 4 // 5  # the spacing is an estimate
+BULK_SAMPLES_AIM = 2_000_000  # a small site is read in few windows, a large one day by day
 JSON_SAMPLES_AIM = 1_000_000  # some 32 MB of JSON: what is parsed at once
 DAY_S = 86_400
+DAYS_MAX = 31
 
 # Measured on two cores, for the estimate only: bytes and samples a second of streamed chunks, and of JSON.
 CHUNKS = (8.2, 9_000_000)
@@ -26,10 +28,11 @@ class Plan:
 
 
 def plan(series: int, span_ms: tuple[int, int], scrape_s: int, bulk: bool) -> Plan:
-    """Return the windows for raw samples of `series` series: a day at most, less where that is too many samples."""
+    """Return the windows for raw samples of `series` series: days, parts of one where a day is too many samples."""
     bytes_each, a_second = CHUNKS if bulk else JSON
-    most = SAMPLES_AIM if bulk else JSON_SAMPLES_AIM
-    window_s = min(DAY_S, max(scrape_s, most * scrape_s // max(1, series)))
+    fits_s = max(scrape_s, (SAMPLES_AIM if bulk else JSON_SAMPLES_AIM) * scrape_s // max(1, series))
+    whole_days = max(1, BULK_SAMPLES_AIM * scrape_s // (max(1, series) * DAY_S)) if bulk else 1
+    window_s = min(whole_days * DAY_S, fits_s, DAYS_MAX * DAY_S)
     starts = range(span_ms[0], span_ms[1] + 1, window_s * 1000)
     windows = tuple((start, min(start + window_s * 1000 - 1, span_ms[1])) for start in starts)
     samples = series * ((span_ms[1] - span_ms[0]) // (scrape_s * 1000) + 1)

@@ -231,10 +231,14 @@ class TestAccess:
 
 class TestPlans:
     def test_windows_follow_each_other(self) -> None:
-        found = plan(26, (0, 3 * 86_400_000), 60, bulk=True)
+        found = plan(2_000, (0, 3 * 86_400_000), 60, bulk=True)
         assert found.windows == ((0, 86_399_999), (86_400_000, 172_799_999), (172_800_000, 259_199_999),
                                  (259_200_000, 259_200_000))
-        assert found.samples == 26 * 4321
+        assert found.samples == 2_000 * 4321
+        # 200 series: 2 M samples are 6.9 days, so windows of 6; one series: 31 days at most
+        assert plan(200, (0, 12 * 86_400_000 - 1), 60, bulk=True).windows == (
+            (0, 6 * 86_400_000 - 1), (6 * 86_400_000, 12 * 86_400_000 - 1))
+        assert len(plan(1, (0, 62 * 86_400_000 - 1), 60, bulk=True).windows) == 2
 
     # Mutation: SAMPLES_AIM made ten times larger turns this red.
     @pytest.mark.parametrize("series", [1, 2_000, 50_000, 1_000_000])
