@@ -50,7 +50,7 @@ def _spread(pool_j: Joules, weights: Joules, shift: int, shares: Joules, rest: J
     """Fill `shares` [rows, intervals] and `rest` [intervals]; weights are taken `shift` bits down, all alike."""
     height, width = weights.shape
     remainders = np.empty((_BLOCK, height), np.int64)
-    total, left = np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64)
+    total, left, inverse = np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.float64)
     bins, inside = np.empty(_BINS + 1, np.int64), np.empty(height, np.int64)
     for start in range(0, width, _BLOCK):
         count = min(_BLOCK, width - start)
@@ -61,6 +61,7 @@ def _spread(pool_j: Joules, weights: Joules, shift: int, shares: Joules, rest: J
         for column in range(count):
             left[column] = pool_j[start + column] if total[column] > 0 else 0
             rest[start + column] = pool_j[start + column] - left[column]
+            inverse[column] = 1.0 / np.float64(max(total[column], 1))
         for row in range(height):
             for column in range(count):
                 remainders[column, row] = 0
@@ -69,7 +70,7 @@ def _spread(pool_j: Joules, weights: Joules, shift: int, shares: Joules, rest: J
                 if weight > 0:
                     product = pool_j[start + column] * weight
                     # The quotient in floating point is off by one at most; whole numbers put it right.
-                    share = int(np.float64(product) / np.float64(total[column]))
+                    share = int(np.float64(product) * inverse[column])
                     remainder = product - share * total[column]
                     if remainder < 0:
                         share, remainder = share - 1, remainder + total[column]
