@@ -1,6 +1,6 @@
 """Largest remainders over 35,040 intervals x 1,000 tenants (a year), beside its floor in plain floating point, and one
-day of a site of 2,000 outlets, 1,000 nodes and 1,000 tenants settled whole. The least of the runs is told: the rest is other work of the
-machine. Prints one JSON document.
+day of a site of 2,000 outlets, 1,000 nodes and 1,000 tenants settled whole. The least of the runs is told: what is over
+it is other work of the machine. Prints one JSON document.
 """
 
 from __future__ import annotations

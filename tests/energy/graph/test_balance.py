@@ -14,7 +14,7 @@ from energy.errors import EnergyError
 from energy.graph.balance import Balance, Verdict, balances, feed_imbalance, feed_totals_j
 from energy.graph.categories import categories
 from energy.graph.closure import close
-from energy.graph.plausible import refuse_impossible
+from energy.graph.impossible import refuse_impossible
 from energy.graph.uncertain import DECLARED_U, Term, uncertainty_j
 from energy.interval import SETTLEMENT_S, Period
 from infra.inventory.site import Site
