@@ -7,6 +7,7 @@ import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo
@@ -113,15 +114,21 @@ def _row_for(period: Period, grid: str, folder: Path, imported: bool) -> FactorR
 
 
 def _files(archive: Path, days: list[date]) -> list[tuple[date, str, str]]:
-    wanted = {f"RTE_CO2mix_{day.isoformat()}.csv": day for day in days}
-    found: list[tuple[date, str, str]] = []
+    texts = _texts(archive, archive.stat().st_mtime_ns)
+    named = ((day, f"RTE_CO2mix_{day.isoformat()}.csv") for day in sorted(days))
+    return [(day, f"{archive.name}!{name}", texts[name]) for day, name in named if name in texts]
+
+
+@lru_cache(maxsize=2)
+def _texts(archive: Path, _changed_ns: int) -> Mapping[str, str]:
+    """Return the daily files of an archive by name: 3 MB a year, unpacked once however many periods are asked."""
+    found: dict[str, str] = {}
     with tarfile.open(archive) as bundle:
         for member in bundle:
-            name = Path(member.name).name
-            content: IO[bytes] | None = bundle.extractfile(member) if name in wanted else None
+            content: IO[bytes] | None = bundle.extractfile(member) if member.name.endswith(".csv") else None
             if content is not None:
-                found.append((wanted[name], f"{archive.name}!{name}", content.read().decode("utf-8")))
-    return sorted(found)
+                found[Path(member.name).name] = content.read().decode("utf-8")
+    return found
 
 
 def _filled(period: Period, starts: list[int], known: Mapping[int, GridFactor], row: FactorRow) -> list[GridFactor]:

@@ -11,7 +11,7 @@ from energy.uncertainty.digits import Printed, printed
 from energy.uncertainty.error_sources import declared_inputs, meter_inputs
 from energy.uncertainty.gum import Contributions, budget, combined_u, contributions
 from energy.uncertainty.model import Model, Settled
-from energy.uncertainty.monte_carlo import monte_carlo_u
+from energy.uncertainty.monte_carlo import DRAWS, monte_carlo_u
 from energy.uncertainty.policy import CT_FAMILY_RHO
 from energy.uncertainty.ratio import relative_u_of_product
 
@@ -62,11 +62,14 @@ class Uncertainties:
         return abs(carbon_g) * relative_u_of_product(sure.relative_u, factor_ur) if sure.value else 0.0
 
 
-def uncertainties_of(settled: Settled, rho: float = CT_FAMILY_RHO) -> Uncertainties:
-    """Return how sure each ratio and each line's energy is. Raises what `settle` raises."""
+def uncertainties_of(settled: Settled, rho: float = CT_FAMILY_RHO, draws: int = DRAWS) -> Uncertainties:
+    """Return how sure each ratio and each line's energy is, cross-checked by `draws` settlements.
+
+    Its time grows with meters and draws times holders, not with the period. Raises what `settle` raises.
+    """
     model = Model(settled)
     parts = contributions(model, meter_inputs(settled.site), declared_inputs(settled.site))
-    drawn = monte_carlo_u(model, parts, rho)
+    drawn = monte_carlo_u(model, parts, rho, draws)
     return Uncertainties({name: _sure(parts, name, drawn[name], rho) for name in parts.values}, rho)
 
 
