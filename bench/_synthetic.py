@@ -85,6 +85,9 @@ class Synthetic:
         self._reader = ChunkedReader()
         self.making_s, self.samples_made, self.bytes_made = 0.0, 0, 0
 
+    def close(self) -> None:
+        pass
+
     def take_findings(self) -> tuple[Finding, ...]:
         return ()
 

@@ -34,14 +34,6 @@ def energy_through_resets(samples_j: Values) -> int:
     return int(np.where(steps_j < 0, whole_j[1:], steps_j).sum())
 
 
-def first_gap(edges: Values) -> tuple[int, int]:
-    """Return the first interval with an edge missing, and how many intervals lack one; (-1, 0) when all are there."""
-    missing = ~np.isfinite(edges)
-    lacking = missing[:-1] | missing[1:]
-    count = int(lacking.sum())
-    return (int(np.argmax(lacking)), count) if count else (-1, 0)
-
-
 def used_between(edges: Values) -> Values:
     """Return what a use counter gained per interval; series may appear and vanish (pods do).
 

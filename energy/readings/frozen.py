@@ -12,17 +12,24 @@ from energy.units import Joules
 
 LEAST_CELLS = 4  # an hour
 LEAST_STEPS = 3  # of the register's last digit: a coarse register stands still by nature
-LEAST_SHARE = 0.25  # of what it counts otherwise
+LEAST_SHARE = 0.5  # of what it counts otherwise
 
 
 def still_spans(energy_j: Joules, flags: Flags, around: Known, unit_j: int) -> Iterator[tuple[int, int]]:
-    """Yield spans of intervals [from, to) in which a register stood still while `around` says that energy passed."""
+    """Yield spans of intervals [from, to) in which a register stood still while `around` says that energy passed.
+
+    What `around` is off while the register moves (meter errors, declared losses) is taken off it first. A register that
+    never moved is not judged: a genset at rest does not either.
+    """
     still = (energy_j == 0) & (flags == MEASURED)
-    moving = energy_j[(energy_j > 0) & (flags == MEASURED)]
-    usual_j = float(moving.mean()) if len(moving) else 0.0
+    moving = (energy_j > 0) & (flags == MEASURED) & around.known
+    if int(moving.sum()) < LEAST_CELLS:
+        return
+    usual_j = float(energy_j[moving].mean())
+    excess_j = float((around.energy_j[moving] - energy_j[moving]).mean())
     turns = np.flatnonzero(np.diff(np.concatenate([[False], still, [False]]).astype(np.int8)))
     for first, last in zip(turns[::2].tolist(), turns[1::2].tolist(), strict=True):
-        expected_j = int(around.energy_j[first:last].sum())
+        expected_j = int(around.energy_j[first:last].sum()) - excess_j * (last - first)
         seen = last - first >= LEAST_CELLS and bool(around.known[first:last].all())
         if seen and expected_j > max(LEAST_STEPS * unit_j, LEAST_SHARE * usual_j * (last - first)):
             yield first, last

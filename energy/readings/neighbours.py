@@ -22,14 +22,21 @@ Cells = tuple[Joules, Flags]
 
 @dataclass(frozen=True)
 class Known:
-    """Joules per interval, and where they are known from counted readings only."""
+    """Joules per interval, where they are known from counted readings only, and what a difference was taken from."""
 
     energy_j: Joules
     known: npt.NDArray[np.bool_]
+    minuend_j: Joules | None = None
+
+    @property
+    def size_j(self) -> Joules:
+        """Return the energy [J] whose meter errors this bears: a small difference of large figures is unsure."""
+        return self.energy_j if self.minuend_j is None else self.minuend_j
 
     def or_else(self, other: Known) -> Known:
         """Return this, and `other` where this is not known."""
-        return Known(np.where(self.known, self.energy_j, other.energy_j), self.known | other.known)
+        return Known(np.where(self.known, self.energy_j, other.energy_j), self.known | other.known,
+                     np.where(self.known, self.size_j, other.size_j))
 
     def __add__(self, other: Known) -> Known:
         return Known(self.energy_j + other.energy_j, self.known & other.known)
@@ -37,7 +44,7 @@ class Known:
     def minus(self, other: Known) -> Known:
         """Return the difference, known where it is not negative."""
         left_j = self.energy_j - other.energy_j
-        return Known(left_j, self.known & other.known & (left_j >= 0))
+        return Known(left_j, self.known & other.known & (left_j >= 0), self.size_j)
 
 
 class Neighbours:

@@ -14,6 +14,7 @@ from infra.inventory.meters import Meter
 
 LEAST_FALLS, FALLING_SHARE = 10, 0.1
 NEAR_1000 = (700.0, 1400.0)
+LEAST_CERTAIN = 0.05  # of what a difference was taken from: less may be the error of those meters
 
 
 def refuse_gauge(name: str, meter: Meter, falls: int, samples: int, where: str) -> None:
@@ -41,7 +42,7 @@ def refuse_unit(name: str, meter: Meter, cells: tuple[Joules, Flags], around: Kn
     """Raise MissingDataError when a meter counts a thousand times, or a thousandth, of what those around it say."""
     both = (cells[1] == MEASURED) & around.known
     counted_j, expected_j = int(cells[0][both].sum()), int(around.energy_j[both].sum())
-    if counted_j <= 0 or expected_j <= 0:
+    if counted_j <= 0 or expected_j <= LEAST_CERTAIN * int(around.size_j[both].sum()):
         return
     ratio = max(counted_j, expected_j) / min(counted_j, expected_j)
     if NEAR_1000[0] <= ratio <= NEAR_1000[1]:

@@ -53,5 +53,8 @@ class Source(Protocol):
     def means(self, metric: str, matchers: Matchers, period: Period, allow: Allow) -> list[Series]:
         """Return the mean of the samples of each settlement interval, on the edge that ends it."""
 
+    def close(self) -> None:
+        """Release what it holds: connections, memory."""
+
     def take_findings(self) -> tuple[Finding, ...]:
         """Return what was noticed since the last call (partial answers that were allowed, bad rows), and forget it."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy.readings.counter import energy_between, energy_through_resets, first_gap, used_between
+from energy.readings.counter import energy_between, energy_through_resets, used_between
 
 NAN = np.nan
 
@@ -62,19 +62,6 @@ def test_a_reset_loses_nothing_when_it_is_seen_at_once(steps: list[int], at: int
     fell = at < len(steps) and samples[at + 1] < samples[at]
     if fell or at >= len(steps):
         assert counted == sum(steps)
-
-
-@pytest.mark.parametrize(("edges", "expected"), [
-    ([1, 2, 3, 4], (-1, 0)),
-    ([NAN, 2, 3, 4], (0, 1)),
-    ([1, 2, 3, NAN], (2, 1)),
-    ([1, NAN, 3, 4], (0, 2)),           # an edge belongs to two intervals
-    ([1, 2, NAN, NAN], (1, 2)),
-    ([NAN, NAN, NAN, NAN], (0, 3)),
-    ([1, np.inf, 3, 4], (0, 2)),
-])
-def test_first_gap(edges: list[float], expected: tuple[int, int]) -> None:
-    assert first_gap(np.array(edges, dtype=np.float64)) == expected
 
 
 @pytest.mark.parametrize(("edges", "expected"), [

@@ -105,7 +105,7 @@ class TestFrozen:
         assert (readings.flags["o-a-n1"][4:12] == BRIDGED).all()
         assert readings.energy_j["o-a-n1"][4:8] == pytest.approx([interval_j(120)] * 4, rel=0.1)
 
-    # Mutation: `>` of LEAST_SHARE in still_spans turned round turns this red.
+    # Mutation: LEAST_SHARE made 2 turns this red.
     def test_a_register_whose_energy_is_lost_is_derived(self, whole: Registers, settle: Settle) -> None:
         # it goes on from where it stood: two hours are not in it; UPS A output minus the other outlet knows them
         stuck = whole["o-a-n1"][60][1]
@@ -136,6 +136,23 @@ class TestFrozen:
         readings = settle(whole)
         assert readings.energy_j["o-a-n1"][4:12].tolist() == [0] * 8
         assert not readings.flags["o-a-n1"].any()
+
+
+    def test_a_node_that_is_off_is_not_frozen_where_a_large_meter_is_a_little_wrong(
+            self, whole: Registers, settle: Settle) -> None:
+        # outlet a-n2 (60 W) is off from 1:00 to 3:00; UPS A's output meter reads 40 W too much all the time
+        whole["o-a-n2"] = changed(whole["o-a-n2"], lambda minute, _: 1000 + (
+            60 * minute - 60 * max(0.0, min(minute, 180) - 60)) / 60)
+        whole["ups-a-out"] = changed(whole["ups-a-out"], lambda minute, _: 1000 + (
+            220 * minute - 60 * max(0.0, min(minute, 180) - 60)) / 60)
+        readings = settle(whole)
+        assert readings.energy_j["o-a-n2"][4:12].tolist() == [0] * 8
+        assert not readings.flags["o-a-n2"].any()
+
+    def test_a_genset_at_rest_is_not_frozen(self, whole: Registers, settle: Settle) -> None:
+        # the facility meter reads less than its children and the declared loss: that is no genset's energy
+        whole["facility"] = changed(whole["facility"], lambda minute, _: 1000 + 650 * minute / 60)
+        assert not settle(whole).flags["genset-out"].any()
 
 
 class TestDerived:
