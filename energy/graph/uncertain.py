@@ -85,11 +85,12 @@ class Metered:
         if child == BASE_LOAD:
             sure = self.closure.base_load_quality is not Quality.DECLARED
             return [] if sure else [Term(taken_j, DECLARED_U, "", "base load")]
-        stage = self.closure.stages.get(child)
-        meter = self.meter(child, "in") or (self.either(child) if stage is None or not stage.loss_j.any() else None)
+        if child in self.closure.machines_j:  # always metered: `close` asked for its meter
+            return [self.term(meter, taken_j * part) for meter in (self.either(child),) if meter]
+        stage = self.closure.stages[child]
+        meter = self.meter(child, "in") or (None if stage.loss_j.any() else self.either(child))
         if meter is not None:
             return [self.term(meter, taken_j * part)]
-        assert stage is not None, child  # noqa: S101 - a machine is always metered: `close` asked for its meter
         out = self.meter(child, "out")
         below = [self.term(out, float(stage.out_j.sum()))] if out else [
             term for inner in self.closure.feeds.branches[child] for term in self.taken(inner)]
