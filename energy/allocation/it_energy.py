@@ -43,14 +43,20 @@ class ItEnergy:
         return self.idle + self.dynamic
 
 
-def it_energy(site: Site, closure: Closure, use: Use, baselines: Baselines | None = None,
+def node_splits(site: Site, closure: Closure, use: Use, baselines: Baselines | None = None,
+                telemetry: Telemetry | None = None, zone: str | None = None) -> dict[str, NodeSplit]:
+    """Return the split of every node, or of the nodes of one cooling zone: zones don't wait for each other."""
+    telemetry = telemetry or Telemetry(closure.period)
+    return {node_id: split_node(
+        node, _node_energy(closure, node.outlets), use.nodes.get(node_id, _NOBODY), (baselines or {}).get(node_id),
+        NodeOwn(telemetry.boards.get(node_id, {}), telemetry.cpu_core_s.get(node_id)))
+        for node_id, node in sorted(site.nodes.items()) if zone in (None, site.zone_of(node_id))}
+
+
+def it_energy(site: Site, closure: Closure, splits: Mapping[str, NodeSplit],
               telemetry: Telemetry | None = None) -> ItEnergy:
     """Return the split of each node's outlets over the accounts that reserved or used it."""
     telemetry = telemetry or Telemetry(closure.period)
-    splits = {node_id: split_node(
-        node, _node_energy(closure, node.outlets), use.nodes.get(node_id, _NOBODY), (baselines or {}).get(node_id),
-        NodeOwn(telemetry.boards.get(node_id, {}), telemetry.cpu_core_s.get(node_id)))
-        for node_id, node in sorted(site.nodes.items())}
     zones = {node_id: site.zone_of(node_id) for node_id in splits}
     holders = _holders(zones, splits)
     places = {(holder.account, holder.zone): row for row, holder in enumerate(holders)}

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from energy.allocation.baseline import Baselines
 from energy.allocation.cooling_split import ZoneHeat, split_cooling
 from energy.allocation.holders import Holder, Shares
-from energy.allocation.it_energy import ItEnergy, it_energy
+from energy.allocation.it_energy import ItEnergy, it_energy, node_splits
 from energy.allocation.losses import Climb
+from energy.allocation.node_split import NodeSplit
 from energy.allocation.pool_split import PoolRules
 from energy.allocation.result import Allocation, Component, Notes
 from energy.graph.closure import Closure, close
@@ -23,16 +24,18 @@ from infra.inventory.site import Site
 
 
 def settle(site: Site, readings: MeterReadings, use: Use, baselines: Baselines | None = None,
-           telemetry: Telemetry | None = None) -> Allocation:
+           telemetry: Telemetry | None = None, splits: Mapping[str, NodeSplit] | None = None) -> Allocation:
     """Return every joule of the facility meter on one holder and component.
 
     A pool that nobody can bear (cooling of a zone without IT energy, the loss of an idle stage) is `_residual`'s.
+    `splits`: the nodes' splits where others made them (`it_energy.node_splits`), zone by zone.
     Memory grows with holders times intervals: settle a long period day by day (`MeterReadings.part`).
     Raises EnergyError (a meter that the graph needs is not in the site file; boards that count more than their node),
     ConservationError.
     """
     closure = close(site, readings)
-    it = it_energy(site, closure, use, baselines, telemetry)
+    splits = node_splits(site, closure, use, baselines, telemetry) if splits is None else splits
+    it = it_energy(site, closure, dict(sorted(splits.items())), telemetry)
     heat = ZoneHeat(Registers(site, readings, "heat"), telemetry.zone_heat_j if telemetry else {})
     cooling = split_cooling(site, closure, heat, it.total, it.reserved_mw)
     rules, holders = PoolRules(site), it.idle.holders

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from energy.carbon.carbon_of import carbon_of, grid_of
-from energy.carbon.factors import factors_for
+from energy.carbon.factors import factors_for, rows
 from energy.carbon.grid_books import operational_book, supplied
 from energy.carbon.reserved import reservations_of
 from energy.carbon.statement import Book, CarbonStatement, FactorUse
+from energy.carbon.vintages import vintages
 from energy.closing.inputs import MonthInputs
 from energy.closing.month_sums import ByInterval, Sums
 from energy.graph.registers import Registers
@@ -45,17 +47,25 @@ class FactorSource:
     folder: Path | None = None
     known_at: datetime | None = None
 
+    @classmethod
+    def of(cls, folder: Path, site: Site) -> FactorSource:
+        """Return a folder's factors with all that is known of them now: a later import changes no replay."""
+        shipped = [datetime.combine(row.valid_to, time(), ZoneInfo(row.timezone)) for row in rows() if row.archive]
+        imported = [vintage.known_at for vintage in vintages(folder, grid_of(site))] if folder.is_dir() else []
+        return cls(folder if folder.is_dir() else None, max((*shipped, *imported), default=None))
 
-def carbon_books(site: Site, inputs: MonthInputs, sums: Sums, rows: ByInterval, source: FactorSource) -> PeriodCarbon:
+
+def carbon_books(site: Site, inputs: MonthInputs, sums: Sums, by_line: ByInterval,
+                 source: FactorSource) -> PeriodCarbon:
     """Return the carbon of a settled month. Raises MissingDataError and what `carbon_of` raises."""
     registers = Registers(site, inputs.readings)
     generated_j = {name: registers.needed(name) for name in site.power.gensets}
     made_j = sum(generated_j.values(), registers.zero)
     series = factors_for(inputs.period, grid_of(site), store=source.folder, known_at=source.known_at)
     reservations = reservations_of(site, inputs.use, sums.allocation)
-    direct = carbon_of(site, inputs.period, rows.accounts, generated_j, reservations, source.folder, source.known_at)
-    return PeriodCarbon(direct, operational_book(supplied(rows.zones, made_j), series),
-                        operational_book(supplied(rows.full_cost, made_j), series))
+    direct = carbon_of(site, inputs.period, by_line.accounts, generated_j, reservations, source.folder, source.known_at)
+    return PeriodCarbon(direct, operational_book(supplied(by_line.zones, made_j), series),
+                        operational_book(supplied(by_line.full_cost, made_j), series))
 
 
 def added(one: Book, other: Book) -> Book:

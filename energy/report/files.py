@@ -33,11 +33,12 @@ def write_files(report: EnergyReport, reader: Reader, targets: Mapping[str, Path
     """
     texts = {path: KINDS[kind](report, reader) for kind, path in targets.items()}
     for path, text in texts.items():
-        _replace(path, text)
+        replace_file(path, text)
     return list(texts)
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Replace a file in one step. Raises OSError when it can't be written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)

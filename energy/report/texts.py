@@ -73,3 +73,8 @@ VIRTUAL_EXPLAINED = {
 FLOW_DESCRIPTION = N_("Flow of energy from the facility meter, {facility} kWh, to what it served, then to the lines "
                       "of the report.")
 OTHERS = N_("{count} other lines")
+
+# Words of templates: marked here for the catalogue.
+EXPLAINED = (N_("Step by step"), N_("Step"), N_("Why"), N_("Carbon, book by book [kgCO2e]"),
+             N_("own line {direct} kWh (\u00b1 {u} %), with its shares {full} kWh"),
+             N_("with its shares: {kg} kgCO2e, location-based"))

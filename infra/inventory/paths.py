@@ -1,4 +1,4 @@
-"""Where the shipped sites are, and where Estran keeps what it can rebuild."""
+"""Where the shipped sites are, and where Estran keeps what it can rebuild and what it can't."""
 
 from __future__ import annotations
 
@@ -14,3 +14,9 @@ def cache_dir() -> Path:
         return Path(chosen)
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "estran"
+
+
+def data_dir() -> Path:
+    """Return where Estran keeps what it can't rebuild: `XDG_DATA_HOME/estran`, else `~/.local/share/estran`."""
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "estran"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from energy.allocation.cooling_split import split_cooling
-from energy.allocation.it_energy import it_energy
+from energy.allocation.it_energy import it_energy, node_splits
 from energy.allocation.result import Allocation, Component
 from energy.allocation.settle import settle
 from energy.graph.closure import close
@@ -46,7 +46,7 @@ def heated(period: Period, **heat_w: float) -> MeterReadings:
 
 def quality_of(site: Site, readings: MeterReadings, period: Period) -> Quality:
     closure = close(site, readings)
-    it = it_energy(site, closure, constant_use(period)).total
+    it = it_energy(site, closure, node_splits(site, closure, constant_use(period))).total
     return split_cooling(site, closure, Registers(site, readings, "heat"), it).quality
 
 

@@ -1,0 +1,29 @@
+"""The carbon books in words: what each is, and the factors behind it."""
+
+from __future__ import annotations
+
+from energy.carbon.statement import BookName, FactorUse
+from energy.report.reader import Reader
+from infra.inventory.errors import N_
+
+BOOK_TITLES = {
+    BookName.OPERATIONAL: N_("operational book, location-based by the quarter-hour"),
+    BookName.STATUTORY: N_("statutory book, location-based by the year's mean"),
+    BookName.MARKET: N_("market-based, matched by the hour"),
+    BookName.SCOPE_1: N_("scope 1: gensets, refrigerants, dielectric fluid"),
+    BookName.EMBODIED_LOW: N_("embodied, low"),
+    BookName.EMBODIED_MID: N_("embodied, middle"),
+    BookName.EMBODIED_HIGH: N_("embodied, high"),
+}
+_FACTOR = N_("{id}: {value} {unit}, {publisher} {edition}")
+_UNVERIFIED = N_("not verified with its publisher")
+_ILLUSTRATIVE = N_("illustrative")
+
+
+def factor_line(use: FactorUse, reader: Reader) -> str:
+    """Return a factor in one line: its row, figure, publisher and year, and what to beware of."""
+    line = reader.translate(_FACTOR).format(id=use.id, value=reader.number(use.value, 1), unit=use.unit,
+                                            publisher=use.publisher, edition=use.edition).strip()
+    beware = [reader.translate(word) for word, holds in (
+        (_ILLUSTRATIVE, use.illustrative), (_UNVERIFIED, not use.verified and not use.illustrative)) if holds]
+    return f"{line} [{', '.join(beware)}]" if beware else line

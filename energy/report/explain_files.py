@@ -1,0 +1,96 @@
+"""A tenant's waterfall as a picture and as a page: one file each, nothing fetched, good on paper and in grey."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from energy.carbon.statement import BookName
+from energy.report.books import BOOK_TITLES, factor_line
+from energy.report.explain import REASONS, TITLES, Explanation, Step
+from energy.report.files import replace_file
+from energy.report.page import template
+from energy.report.reader import Reader
+from energy.units import kwh_from_wh
+from infra.inventory.errors import N_
+
+COLOURS = {
+    Step.OWN_USE: "#0072B2", Step.IDLE: "#56B4E9", Step.COOLING: "#009E73", Step.LOSS: "#E69F00", Step.BASE: "#D55E00",
+    Step.FREE_SHARE: "#F0E442", Step.PLATFORM_SHARE: "#CC79A7", Step.RESIDUAL_SHARE: "#999999",
+}
+WIDTH, ROW, LEFT, RIGHT, TOP = 860, 30, 230, 110, 12
+TITLE = N_("Why {name} bears {kwh} kWh in {label}")
+DIRECT, FULL = N_("its own line"), N_("with its shares")
+
+
+@dataclass(frozen=True)
+class _Bar:
+    """One row of the picture: a floating bar from `x` over `width`, its words left and right of it."""
+
+    y: float
+    x: float
+    width: float
+    colour: str
+    name: str
+    figure: str
+    is_sum: bool = False
+
+
+def write_explanation(found: Explanation, reader: Reader, kind: str, path: Path) -> None:
+    """Write the picture (`svg`) or the page (`html`), in one step. Raises OSError when it can't be written."""
+    replace_file(path, as_svg(found, reader) if kind == "svg" else as_html(found, reader))
+
+
+def as_svg(found: Explanation, reader: Reader) -> str:
+    """Return the waterfall as an SVG document."""
+    return template("waterfall.svg.j2").render(_drawing(found, reader), standalone=True)
+
+
+def as_html(found: Explanation, reader: Reader) -> str:
+    """Return the explanation as one HTML document."""
+    rows = [(reader.translate(TITLES[step]), _kwh(energy_wh, reader), reader.translate(REASONS[step]))
+            for step, energy_wh in found.steps_wh.items()]
+    books = [(reader.translate(BOOK_TITLES[name]), _book_figure(found, name, reader),
+              "; ".join(factor_line(use, reader) for use in found.factors[name])
+              or reader.translate(found.blanks.get(name, ""))) for name in BookName]
+    return template("explain.html.j2").render(
+        reader=reader, found=found, title=_title(found, reader), rows=rows, books=books,
+        direct=_kwh(found.direct_wh, reader), full=_kwh(found.full_cost_wh, reader),
+        u=reader.number(100 * found.relative_u, 1), full_kg=reader.number(found.full_cost_gco2e / 1000, 2),
+        picture=template("waterfall.svg.j2").render(_drawing(found, reader), standalone=False))
+
+
+def _title(found: Explanation, reader: Reader) -> str:
+    return reader.translate(TITLE).format(name=found.name, kwh=_kwh(found.full_cost_wh, reader), label=found.label)
+
+
+def _book_figure(found: Explanation, name: BookName, reader: Reader) -> str:
+    grams = found.carbon_g.get(name)
+    return "\u2013" if grams is None else reader.number(grams / 1000, 2)
+
+
+def _drawing(found: Explanation, reader: Reader) -> dict[str, object]:
+    bars = list(_bars(found, reader))
+    return {"bars": bars, "width": WIDTH, "height": TOP * 2 + ROW * len(bars), "left": LEFT, "row": ROW,
+            "title": _title(found, reader), "description": "; ".join(f"{bar.name}: {bar.figure}" for bar in bars)}
+
+
+def _bars(found: Explanation, reader: Reader) -> list[_Bar]:
+    whole = max(found.full_cost_wh, found.direct_wh, 1)
+    scale = (WIDTH - LEFT - RIGHT) / whole
+    bars: list[_Bar] = []
+    so_far = 0
+    for step, energy_wh in found.steps_wh.items():
+        start, end = sorted((so_far, so_far + energy_wh))
+        bars.append(_Bar(TOP + ROW * len(bars), LEFT + scale * max(0, start), max(1.0, scale * (end - start)),
+                         COLOURS[step], reader.translate(TITLES[step]), _kwh(energy_wh, reader)))
+        so_far += energy_wh
+        if step in (Step.BASE, Step.RESIDUAL_SHARE):
+            name = reader.translate(DIRECT if step is Step.BASE else FULL)
+            bars.append(_Bar(TOP + ROW * len(bars), LEFT, max(1.0, scale * so_far), "#333333", name,
+                             _kwh(so_far, reader), is_sum=True))
+    return bars
+
+
+def _kwh(energy_wh: int, reader: Reader) -> str:
+    return reader.number(kwh_from_wh(energy_wh), 3)
