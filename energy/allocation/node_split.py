@@ -77,8 +77,9 @@ def split_node(node: Node, energy_j: Joules, use: NodeUse, baseline: Baseline | 
     dynamic, unused_j, unseen_j = _dynamic(dynamic_j, weights, _unseen_weight(powers, use, own, len(energy_j)), desk)
     unused, _none = apportion(unused_j, desk.by_cpu)
     idle = idle + gpu_idle + unused
+    claimed = any(board.claims for board in own.boards.values())
     for index, board in sorted(own.boards.items()):
-        board_idle, board_dynamic = _board(node, index, board, use, desk)
+        board_idle, board_dynamic = _board(node, index, board, None if claimed else use, desk)
         idle, dynamic = idle + board_idle, dynamic + board_dynamic
     return NodeSplit(desk.accounts, idle, dynamic, _reserved_mw(node, desk), unseen_j)
 
@@ -164,10 +165,12 @@ def _dynamic(dynamic_j: Joules, weights: Joules, unseen: Joules | None,
     return shares[:-1] + spread, unused_j, unseen_j
 
 
-def _board(node: Node, index: str, board: Board, use: NodeUse, desk: _Desk) -> tuple[Joules, Joules]:
-    """Return (idle, dynamic) of one board; without claims of its own it goes as the node's GPUs were held and used."""
+def _board(node: Node, index: str, board: Board, use: NodeUse | None, desk: _Desk) -> tuple[Joules, Joules]:
+    """Return (idle, dynamic) of one board by its claims; where claims on no board are known, as the node's GPUs were
+    held and used. A board without claims beside one that has some is nobody's: its node's use is told elsewhere.
+    """
     kind = node.boards()[index]
-    if board.claims:
+    if use is None:
         split = split_board(kind, board, desk.accounts, desk.owner_of_rest)
         return split.idle_j, split.dynamic_j
     idle_j = np.minimum(board.energy_j, joules_from_watts(kind.idle_w, SETTLEMENT_S))

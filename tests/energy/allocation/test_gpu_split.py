@@ -127,6 +127,15 @@ class TestNodeWithBoards:
         # host 130: 100 at rest and 30 that nobody used, both _free's
         assert found == {"_free": (140, 0), "beta": (10, 50)}
 
+    def test_a_board_that_nobody_claims_beside_one_that_is_claimed_is_free(self) -> None:
+        # Mutation that turns this red: the node's reservations for board 1, which would bill beta for two boards.
+        split = split_node(SITE.nodes["n3"], energy(200), use(gpu_reserved={"beta": 1}, gpu_used_s={"beta": 900}),
+                           own=NodeOwn({"0": board_of(60, beta=(1, 900)), "1": board_of(10)}))
+        rows = {account: row for row, account in enumerate(split.accounts)}
+        assert split.idle_j[rows["beta"], 0] / 900 == 10
+        assert split.dynamic_j[rows["beta"], 0] / 900 == 50
+        assert split.idle_j[rows["_free"], 0] / 900 == 130 + 10
+
     def test_boards_that_count_more_than_the_outlets_are_refused(self) -> None:
         with pytest.raises(EnergyError, match="the GPU boards of node 'N3' counted 9000 J more") as refusal:
             split_node(SITE.nodes["n3"], energy(240), use(), own=NodeOwn({"0": board_of(250)}))
