@@ -42,8 +42,8 @@ def _by_declared(model: Model, declared: Sequence[DeclaredInput], names: Mapping
     one = np.ones((1, len(model.meters)))
     halves: dict[str, list[float]] = {name: [] for name in names}
     for each in declared:
-        up = model.outputs(one, each.scaled(model.settled.site, 1 + each.relative_u))
-        down = model.outputs(one, each.scaled(model.settled.site, 1 - each.relative_u))
+        up = model.outputs(one, each.scaled(model.settled, 1 + each.relative_u))
+        down = model.outputs(one, each.scaled(model.settled, 1 - each.relative_u))
         for name in names:
             halves[name].append(float(up[name][0] - down[name][0]) / 2 if name in up and name in down else 0.0)
     return {name: np.array(each) for name, each in halves.items()}

@@ -49,22 +49,25 @@ class Model:
         self._mean_j = np.array([settled.readings.energy_j[name].mean() for name in self.meters])
         self._start = settled.readings.period.start
 
-    def outputs(self, factors: Values, site: Site | None = None) -> dict[str, Values]:
-        """Return every output [scenarios] under readings multiplied by `factors` [scenarios, meters]."""
-        site = self.settled.site if site is None else site
-        parts = [self._some(factors[first:first + AT_ONCE], site) for first in range(0, len(factors), AT_ONCE)]
+    def outputs(self, factors: Values, settled: Settled | None = None) -> dict[str, Values]:
+        """Return every output [scenarios] under readings multiplied by `factors` [scenarios, meters].
+
+        `settled` stands in where another site or other baselines are meant.
+        """
+        settled = self.settled if settled is None else settled
+        parts = [self._some(factors[first:first + AT_ONCE], settled) for first in range(0, len(factors), AT_ONCE)]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
-    def _some(self, factors: Values, site: Site) -> dict[str, Values]:
+    def _some(self, factors: Values, settled: Settled) -> dict[str, Values]:
         count = len(factors)
         period = Period(self._start, self._start + timedelta(seconds=SETTLEMENT_S * count))
         energy_j = np.rint(factors * self._mean_j).astype(np.int64)
         readings = MeterReadings(period, {name: np.ascontiguousarray(energy_j[:, column])
                                           for column, name in enumerate(self.meters)})
-        use = Use(period, {name: _mean_use(node, count) for name, node in self.settled.use.nodes.items()})
-        telemetry = None if self.settled.telemetry is None else _mean_telemetry(self.settled.telemetry, period)
-        allocation = settle(site, readings, use, self.settled.baselines, telemetry)
-        return dict(_outputs(site, allocation))
+        use = Use(period, {name: _mean_use(node, count) for name, node in settled.use.nodes.items()})
+        telemetry = None if settled.telemetry is None else _mean_telemetry(settled.telemetry, period)
+        allocation = settle(settled.site, readings, use, settled.baselines, telemetry)
+        return dict(_outputs(settled.site, allocation))
 
 
 def _outputs(site: Site, allocation: Allocation) -> Iterator[tuple[str, Values]]:

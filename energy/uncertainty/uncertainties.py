@@ -68,7 +68,7 @@ def uncertainties_of(settled: Settled, rho: float = CT_FAMILY_RHO, draws: int = 
     Its time grows with meters and draws times holders, not with the period. Raises what `settle` raises.
     """
     model = Model(settled)
-    parts = contributions(model, meter_inputs(settled.site), declared_inputs(settled.site))
+    parts = contributions(model, meter_inputs(settled.site), declared_inputs(settled))
     drawn = monte_carlo_u(model, parts, rho, draws)
     return Uncertainties({name: _sure(parts, name, drawn[name], rho) for name in parts.values}, rho)
 

@@ -13,15 +13,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from energy.allocation.settle import settle
-from energy.carbon.book import carbon_j_g_per_kwh, grams, refuse_generated
+from energy.carbon.book import carbon_j_g_per_kwh, grams
 from energy.carbon.factors import DATA_DIR, factors_for, rows
 from energy.errors import MissingDataError
 from energy.interval import Period, month_period
 from energy.quality import Quality
-from infra.inventory.site import Site
 from tests.energy.carbon.test_eco2mix import REAL_TIME, day_file
-from tests.energy.small import constant_readings, constant_use, flat_factors
+from tests.energy.small import flat_factors
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -157,18 +155,6 @@ class TestBook:
         early, late = np.zeros(day.count, dtype=np.int64), np.zeros(day.count, dtype=np.int64)
         early[0] = late[-1] = 3_600_000
         assert carbon_j_g_per_kwh(late, factors) == 2 * carbon_j_g_per_kwh(early, factors)
-
-    def test_a_genset_has_no_factor_and_is_refused(self, small: Site, day: Period) -> None:
-        allocation = settle(small, constant_readings(day, genset_out=100), constant_use(day))
-        # 100 W over a day: 2,400 Wh.
-        with pytest.raises(MissingDataError, match="the gensets made 2400 Wh") as refusal:
-            refuse_generated(allocation.closure)
-        assert "register" in refusal.value.remedy
-
-    def test_gensets_at_rest_are_fine(self, small: Site, day: Period) -> None:
-        closure = settle(small, constant_readings(day), constant_use(day)).closure
-        refuse_generated(closure)
-        assert not closure.generated_j.any()
 
 
 def test_the_archive_opens_wherever_the_package_lies(tmp_path: Path) -> None:

@@ -6,16 +6,19 @@ All meters are of class 1: u_r = 1 % / sqrt(3) = 0.0057735. Facility 700 W; outl
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from energy.allocation.baseline import declared
 from energy.allocation.settle import settle
 from energy.carbon.carbon_of import carbon_of
 from energy.carbon.statement import BookName
 from energy.interval import Period
+from energy.quality import Quality
 from energy.report.site_pue import it_energy_by_category_j
 from energy.uncertainty.error_sources import declared_inputs, meter_inputs
 from energy.uncertainty.gum import budget, combined_u, contributions
@@ -109,12 +112,32 @@ class TestByHand:
 
     def test_a_declared_idle_power_moves_energy_between_lines_only(self, small: Site, day: Period) -> None:
         # n3's idle of 120 W ± 10 %: what the line of one account gains, others lose.
-        parts = contributions(Model(settled_small(small, day)), [], declared_inputs(small))
+        parts = contributions(Model(settled_small(small, day)), [], declared_inputs(settled_small(small, day)))
         place = [each.name for each in parts.declared].index("idle:g")
         moved = [parts.by_declared[name][place] for name in parts.values if name.startswith("energy:")]
         assert sum(moved) == pytest.approx(0, abs=2)
         assert parts.by_declared["energy:beta"][place] < -1000
         assert parts.by_declared["energy:_free"][place] > 1000
+
+
+class TestBaselines:
+    def test_declared_baselines_are_as_unsure_as_none(self, small: Site, day: Period) -> None:
+        # The close hands over a baseline for every node. Turns red when its idle power is taken as exact.
+        plain = settled_small(small, day)
+        told = replace(plain, baselines={name: declared(node) for name, node in small.nodes.items()})
+        assert uncertainties_of(told) == uncertainties_of(plain)
+
+    def test_a_fitted_idle_power_is_as_sure_as_its_fit(self, small: Site, day: Period) -> None:
+        # n3 fitted: 120 W ± 1.2 W is 1 %, a tenth of what a declared 120 W ± 10 % does to its tenants.
+        plain = settled_small(small, day)
+        fitted = {"n3": replace(declared(small.nodes["n3"]), quality=Quality.DERIVED, idle_u_w=1.2)}
+        told = replace(plain, baselines=fitted)
+        inputs = {each.name: each for each in declared_inputs(told)}
+        assert inputs["idle:n3"].relative_u == pytest.approx(0.01)
+        assert "idle:g" not in inputs, "the SKU of n3 alone: no node of it is declared any more"
+        sharp = contributions(Model(told), [], [inputs["idle:n3"]])
+        blunt = contributions(Model(plain), [], [each for each in declared_inputs(plain) if each.name == "idle:g"])
+        assert sharp.by_declared["energy:_free"][0] == pytest.approx(blunt.by_declared["energy:_free"][0] / 10, rel=0.1)
 
 
 class TestModel:
@@ -149,11 +172,12 @@ class TestModel:
 
 class TestBudget:
     def test_the_greatest_first(self, small: Site, day: Period) -> None:
-        parts = contributions(Model(settled_small(small, day)), meter_inputs(small), declared_inputs(small))
+        plain = settled_small(small, day)
+        parts = contributions(Model(plain), meter_inputs(small), declared_inputs(plain))
         named = budget(parts, "pue1")
         assert [name for name, _part in named[:3]] == ["facility", "ups-b-out", "ups-a-out"]
         assert [part for _name, part in named] == sorted((part for _name, part in named), reverse=True)
-        assert len(named) == len(small.meters) + len(declared_inputs(small))
+        assert len(named) == len(small.meters) + len(declared_inputs(settled_small(small, day)))
 
     def test_a_better_class_is_a_smaller_u(self, small: Site, day: Period) -> None:
         better = {name: meter.model_copy(update={"accuracy_class": "0.2S"}) for name, meter in small.meters.items()}

@@ -48,7 +48,7 @@ class TestAgreement:
         # 2,000 draws: the standard deviation of a standard deviation is 1 / sqrt(2 x 2000) = 1.6 %; three of them.
         site = in_family(small, *families)
         model = Model(Settled(site, constant_readings(day), constant_use(day)))
-        parts = contributions(model, meter_inputs(site), declared_inputs(site))
+        parts = contributions(model, meter_inputs(site), declared_inputs(model.settled))
         drawn = monte_carlo_u(model, parts, 0.5)
         for name, u in drawn.items():
             assert u == pytest.approx(combined_u(parts, name, 0.5), rel=0.05), name

@@ -32,7 +32,7 @@ def test_lines_move_together_with_the_facility_meter(world: World) -> None:
     # facility meter's own is not zero. Turns red when a scenario loses a joule.
     site, readings, use = world
     model = Model(Settled(site, readings, use))
-    parts = contributions(model, meter_inputs(site), declared_inputs(site))
+    parts = contributions(model, meter_inputs(site), declared_inputs(model.settled))
     lines = [name for name in parts.values if name.startswith("energy:")]
     by_meter = np.sum([parts.by_meter[name] for name in lines], axis=0)
     for meter, moved in zip(parts.meters, by_meter, strict=True):
@@ -47,7 +47,7 @@ def test_u_is_never_negative_and_grows_with_every_input(world: World, rho: float
     site, readings, use = world
     model = Model(Settled(site, readings, use))
     alone = contributions(model, meter_inputs(site), [])
-    every = contributions(model, meter_inputs(site), declared_inputs(site))
+    every = contributions(model, meter_inputs(site), declared_inputs(model.settled))
     for name in alone.values:
         assert 0 <= combined_u(alone, name, rho) <= combined_u(every, name, rho) + 1e-9
 
@@ -65,7 +65,8 @@ def test_without_families_correlation_changes_nothing(world: World) -> None:
 @QUIET
 def test_a_budget_adds_up_to_u(world: World) -> None:
     site, readings, use = world
-    parts = contributions(Model(Settled(site, readings, use)), meter_inputs(site), declared_inputs(site))
+    model = Model(Settled(site, readings, use))
+    parts = contributions(model, meter_inputs(site), declared_inputs(model.settled))
     for name in parts.values:
         square = sum(part ** 2 for _cause, part in budget(parts, name))
         assert math.sqrt(square) == pytest.approx(combined_u(parts, name, 0.0), rel=1e-9, abs=1e-12)
