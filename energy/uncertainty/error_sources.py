@@ -28,7 +28,7 @@ class MeterInput:
 
 @dataclass(frozen=True)
 class DeclaredInput:
-    """A power that no meter says: its relative standard uncertainty, and what is settled when it is `factor` times."""
+    """A power that no meter says: its relative standard uncertainty, and what is settled at `factor` times it."""
 
     name: str
     relative_u: float

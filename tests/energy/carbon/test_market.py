@@ -162,7 +162,8 @@ def test_lines_add_up_and_nothing_is_covered_twice(loads: list[list[int]], volum
     result = book(lines, bought, count=3)
     assert sum(result.quanta.values()) == result.total_quanta
     for name, load in lines.items():
-        assert int(np.minimum(load, 0).sum()) * 100_000 <= result.quanta[name] <= int(np.maximum(load, 0).sum()) * 100_000
+        least, most = int(np.minimum(load, 0).sum()), int(np.maximum(load, 0).sum())
+        assert least * 100_000 <= result.quanta[name] <= most * 100_000
 
 
 @pytest.mark.parametrize("offset", [0, 1, 2, 3])
