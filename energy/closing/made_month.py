@@ -13,10 +13,12 @@ from energy.closing.day_parts import day_of, put_inputs, put_settled
 from energy.closing.inputs import MonthInputs
 from energy.closing.keeping import BASELINES, SITE, month_parts, site_part
 from energy.closing.kept_day import KeptDay
+from energy.closing.month_sums import sums_of
 from energy.closing.period_carbon import FactorSource
 from energy.closing.settled_day import DayInputs, settle_day
 from energy.closing.settled_period import SettledPeriod, period_of
 from energy.graph.feeds import feeds_of
+from energy.graph.impossible import refuse_impossible
 from energy.ledger.manifest import Close, Day
 from energy.ledger.parts import Parts
 from energy.ledger.telemetry_table import baselines_table
@@ -75,6 +77,7 @@ def settle_month(parts: Parts, site: Site, inputs: MonthInputs, factors: FactorS
         work.progress(len(found), len(by_day))
     feeds = feeds_of(site)
     kept_days = [day_of(parts, found[day.day], day.period, feeds) for day in by_day]
+    refuse_impossible(site, sums_of(kept_days, inputs.period).closure)
     period = period_of(site, inputs, kept_days, baselines, factors)
     return MadeMonth(tuple(found[day.day] for day in by_day), {**fixed, **month_parts(parts, period)}, period,
                      tuple(day.day for day in todo))

@@ -62,7 +62,7 @@ def carbon_books(site: Site, inputs: MonthInputs, sums: Sums, by_line: ByInterva
     generated_j = {name: registers.needed(name) for name in site.power.gensets}
     made_j = sum(generated_j.values(), registers.zero)
     series = factors_for(inputs.period, grid_of(site), store=source.folder, known_at=source.known_at)
-    reservations = reservations_of(site, inputs.use, sums.allocation)
+    reservations = reservations_of(site, inputs.use, sums.allocation, inputs.telemetry)
     direct = carbon_of(site, inputs.period, by_line.accounts, generated_j, reservations, source.folder, source.known_at)
     return PeriodCarbon(direct, operational_book(supplied(by_line.zones, made_j), series),
                         operational_book(supplied(by_line.full_cost, made_j), series))

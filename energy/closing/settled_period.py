@@ -15,6 +15,7 @@ from energy.closing.period_carbon import FactorSource, PeriodCarbon, carbon_book
 from energy.closing.reading_facts import ReadingFacts, facts_of
 from energy.closing.settled_day import settle_day
 from energy.closing.sureness import Sureness, Work, sureness_of, work_of
+from energy.graph.impossible import refuse_impossible
 from energy.interval import Period
 from energy.ledger.manifest import State
 from energy.method import METHOD_VERSION
@@ -45,7 +46,9 @@ class SettledPeriod:
 def settled_month(site: Site, inputs: MonthInputs, source: FactorSource) -> SettledPeriod:
     """Return a month settled here and now, kept nowhere: its state is open. Raises what settling and factors raise."""
     baselines = fit_baselines(site, inputs.readings, inputs.use, inputs.telemetry)
-    return period_of(site, inputs, list(settle_here(site, inputs, baselines)), baselines, source)
+    days = list(settle_here(site, inputs, baselines))
+    refuse_impossible(site, sums_of(days, inputs.period).closure)
+    return period_of(site, inputs, days, baselines, source)
 
 
 def settle_here(site: Site, inputs: MonthInputs, baselines: Baselines) -> Iterator[KeptDay]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from energy.allocation.fit import fit_baselines
 from energy.carbon.grid_books import operational_book, supplied
 from energy.closing.inputs import MonthInputs
 from energy.closing.month_sums import by_interval
 from energy.closing.period_carbon import FactorSource, PeriodCarbon
 from energy.closing.settled_day import settle_day
-from energy.closing.settled_period import SettledPeriod, settled_month
+from energy.closing.settled_period import SettledPeriod, period_of
 from energy.interval import Period
 from energy.readings.telemetry import Telemetry
 from energy.report.build import report_of
@@ -28,8 +29,9 @@ def made_period(site: Site, period: Period, used: Any = USED, **watts: float) ->
     """Return constant readings settled, the operational book at the flat factors of `tests.energy.small`."""
     inputs = MonthInputs("2012-03", constant_readings(period, **watts), constant_use(period, used), Telemetry(period),
                          "http://test")
-    settled = settled_month(site, inputs, FactorSource())
-    days = [settle_day(site, day, settled.baselines) for day in inputs.days(site.zone_info)]
+    baselines = fit_baselines(site, inputs.readings, inputs.use)
+    days = [settle_day(site, day, baselines) for day in inputs.days(site.zone_info)]
+    settled = period_of(site, inputs, days, baselines, FactorSource())
     rows, made_j = by_interval(days), inputs.readings.energy_j["genset-out"]
     book, zones, full_cost = (operational_book(supplied(lines, made_j), flat_factors(period))
                               for lines in (rows.accounts, rows.zones, rows.full_cost))
