@@ -22,7 +22,7 @@ from energy.quality import Quality
 from energy.readings.allow import NOTHING, Allow
 from energy.readings.names import FREE, PLATFORM, RESIDUAL, VIRTUAL_ACCOUNTS
 from energy.readings.source import Source
-from energy.report.full_cost import full_cost_lines
+from energy.report.full_cost_view import full_cost_lines
 from energy.report.lines import EnergyReport, Feeding, ReportLine, TenantLine, View, ZoneLine
 from energy.report.pue import pue_of
 from energy.report.rounding import round_half_up, whole_wh
