@@ -61,10 +61,10 @@ def prepare(site: Site, month: str, progress: Progress = unheard, keep_in: Path 
 
 
 def _hash_of(site: Site, month: str) -> str:
-    """Return the name under which a month is kept: it changes with the site, the month and the model's own source."""
+    """Return the name under which a month is kept: it changes with site, month, the model's source and its data."""
     digest = hashlib.sha256(json.dumps([site.model_dump(mode="json"), month], sort_keys=True).encode())
     for package in (lab.plant, lab.history):
-        for source in sorted(Path(package.__path__[0]).glob("*.py")):
+        for source in sorted(path for path in Path(package.__path__[0]).rglob("*") if path.suffix in (".py", ".csv")):
             digest.update(source.read_bytes())
     return digest.hexdigest()[:20]
 

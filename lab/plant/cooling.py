@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from infra.inventory.cooling import CoolingEquipment
+from infra.inventory.cooling import Chiller, CoolingEquipment, CoolingZone, Crah
 from infra.inventory.site import Site
 from lab.plant.clock import Series
 
@@ -15,6 +15,7 @@ PUMP_FLOW_MIN = 0.6  # a tank's bath is always stirred
 CHILLER_STANDBY = 0.01
 EER_PER_K = 0.025
 BLEND_K = 6.0  # free cooling fades out over this span
+COLD_PLATES = 0.8  # of a server's heat in direct liquid cooling; the rest leaves by air
 
 
 def tank_powers_w(site: Site, node_w: Mapping[str, Series]) -> dict[str, Series]:
@@ -36,6 +37,21 @@ def zone_heat_w(site: Site, node_w: Mapping[str, Series], tank_w: Mapping[str, S
     for name, tank in site.enclosures.tanks.items():
         heat[tank.zone] = heat[tank.zone] + tank_w[name]
     return heat
+
+
+def liquid_part(zone: CoolingZone) -> float:
+    """Return the part of a zone's heat that its liquid takes up."""
+    return COLD_PLATES if zone.kind == "direct-liquid" else 1.0
+
+
+def taken_w(site: Site, machine: CoolingEquipment, zone: str, heat_w: Mapping[str, Series]) -> Series:
+    """Return the heat [W] of a zone that is a machine's to take (with others of its kind): all of it, but of direct
+    liquid cooling what leaves by air for CRAHs and chillers, what the cold plates take for CDUs and dry coolers.
+    """
+    liquid = liquid_part(site.cooling.zones[zone])
+    if liquid == 1.0:
+        return heat_w[zone]
+    return heat_w[zone] * (1 - liquid if isinstance(machine, Crah | Chiller) else liquid)
 
 
 def machine_powers_w(site: Site, heat_w: Mapping[str, Series], outdoor_c: Series) -> dict[str, Series]:
@@ -61,10 +77,10 @@ def machine_powers_w(site: Site, heat_w: Mapping[str, Series], outdoor_c: Series
 def _load(machine: CoolingEquipment, heat_w: Mapping[str, Series], site: Site) -> Series:
     """Return the machine's part of its zones' heat over its capacity; machines of one kind share by capacity."""
     same_kind = [other for other in site.cooling.equipment().values() if type(other) is type(machine)]
-    taken_w = sum((heat_w[zone] * machine.cooling_capacity_w / sum(
+    load_w = sum((taken_w(site, machine, zone, heat_w) * machine.cooling_capacity_w / sum(
         other.cooling_capacity_w for other in same_kind if zone in other.zones) for zone in machine.zones),
         _nothing(heat_w))
-    return taken_w / machine.cooling_capacity_w
+    return load_w / machine.cooling_capacity_w
 
 
 def _flow(load: Series) -> Series:

@@ -15,6 +15,7 @@ from energy.readings.names import FREE, PLATFORM
 from infra.inventory.compute import Node
 from infra.inventory.site import Site
 from lab.plant.clock import STEP_S, Series
+from lab.plant.cooling import taken_w
 from lab.plant.feeds import Flows, machine_parents, outlet_shares
 from lab.plant.machines import NodePowers
 from lab.plant.workload import Workload
@@ -68,14 +69,16 @@ class Truth:
         return dynamic_w
 
     def _cooling(self, machine: str, power_w: Series, heat_w: Mapping[str, Series], it_w: Watts) -> Series:
-        """Return a machine's watts [accounts, minutes]: to its zones by heat, in a zone by IT power."""
+        """Return a machine's watts [accounts, minutes]: to its zones by the heat it takes there, in one by IT power."""
         tank = self._site.enclosures.tanks.get(machine)
-        zones = (tank.zone,) if tank else self._site.cooling.equipment()[machine].zones
-        all_heat_w = sum(heat_w[zone] for zone in zones)
+        plant = self._site.cooling.equipment().get(machine)
+        zones = (tank.zone,) if tank else plant.zones if plant else ()
+        heats_w = {zone: taken_w(self._site, plant, zone, heat_w) if plant else heat_w[zone] for zone in zones}
+        all_heat_w = sum(heats_w.values())
         split = self._none()
         for zone in zones:
             inside = {name: watts for name, watts in it_w.items() if self._site.zone_of(name) == zone}
-            split += self._spread(power_w * heat_w[zone] / all_heat_w, inside)
+            split += self._spread(power_w * heats_w[zone] / all_heat_w, inside)
         return split
 
     def _spread(self, power_w: Series | float, by_w: Watts) -> Series:

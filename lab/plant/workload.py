@@ -10,8 +10,11 @@ import numpy as np
 from energy.readings.names import PLATFORM
 from infra.inventory.names import MODELS_NAMESPACE, SERVICES_NAMESPACE, SYSTEM_NAMESPACE, namespace_name
 from infra.inventory.site import Site
-from lab.plant.clock import Clock, Series
+from lab.plant.clock import STEP_S, Clock, Series
+from lab.plant.extras import BATCH, NONE, Extras
+from lab.plant.measured import tokens_per_minute
 from lab.plant.noise import noise
+from lab.plant.pods import Pods, batch_pods
 
 KUBE_SYSTEM_CORES = 1.0
 SYSTEM_CORES = 4.0
@@ -46,21 +49,36 @@ class Demand:
 
 @dataclass(frozen=True)
 class Workload:
-    """A namespace on one node: cores and GPUs reserved (constant), cores and GPUs busy (by minute)."""
+    """A namespace on one node: cores and GPUs reserved (constant), cores and GPUs busy (by minute).
+
+    `pods`: short ones, of which a scrape shows a part only; None where all that is busy is shown.
+    """
 
     node: str
     namespace: str
     account: str
     reserved_cores: float
-    reserved_gpus: int
+    reserved_gpus: float
     busy_cores: Series
     busy_gpus: Series
+    pods: Pods | None = None
+
+    @property
+    def shown_cores(self) -> Series:
+        """Return the busy cores that scrapes showed."""
+        if self.pods is None:
+            return self.busy_cores
+        return np.asarray(np.diff(self.pods.shown_s(np.arange(len(self.busy_cores) + 1.0) * STEP_S)) / STEP_S)
 
 
-def workloads_of(site: Site, clock: Clock, seed: str) -> list[Workload]:
-    """Return the workloads of the site over the minutes of `clock`, the same for the same seed."""
+def workloads_of(site: Site, clock: Clock, seed: str, extras: Extras = NONE) -> list[Workload]:
+    """Return the workloads of the site over the minutes of `clock`, the same for the same seed.
+
+    With board counters, boards that are shared are no whole GPUs to place (see `tenancies`).
+    """
     free_cores = {name: float(node.cpu_cores) for name, node in site.nodes.items()}
-    free_gpus = {name: node.gpu_count for name, node in site.nodes.items()}
+    free_gpus = {name: sum(kind.mode == "exclusive" or not extras.boards for kind in node.boards().values())
+                 for name, node in site.nodes.items()}
     placed: list[tuple[Demand, str, float, int]] = []
     for name, node in site.nodes.items():
         placed.append((Demand("kube-system", PLATFORM, KUBE_SYSTEM_CORES, 0, STEADY), name, KUBE_SYSTEM_CORES, 0))
@@ -70,7 +88,8 @@ def workloads_of(site: Site, clock: Clock, seed: str) -> list[Workload]:
             free_cores[name] = 0.0  # tenants never land on a control plane
     for demand in sorted(_demands(site), key=lambda demand: -demand.gpus):
         placed.extend(_placements(demand, free_cores, free_gpus))
-    return [_workload(demand, node, cores, gpus, clock, seed) for demand, node, cores, gpus in placed]
+    makers = _Maker(clock, seed, extras)
+    return [makers.workload(demand, node, cores, gpus) for demand, node, cores, gpus in placed]
 
 
 def _demands(site: Site) -> Iterator[Demand]:
@@ -109,19 +128,40 @@ def _placements(demand: Demand, free_cores: dict[str, float],
             yield demand, node, demand.cores / 2, 0
 
 
-def _workload(demand: Demand, node: str, cores: float, gpus: int, clock: Clock, seed: str) -> Workload:
-    where = f"{seed}/{demand.namespace}/{node}"
-    return Workload(
-        node=node, namespace=demand.namespace, account=demand.account, reserved_cores=cores, reserved_gpus=gpus,
-        busy_cores=cores * _share_busy(demand.pattern, clock, f"{where}/cpu"),
-        busy_gpus=gpus * _share_busy(demand.pattern, clock, f"{where}/gpu") if gpus else np.zeros(clock.count))
+@dataclass(frozen=True)
+class _Maker:
+    clock: Clock
+    seed: str
+    extras: Extras
+
+    def workload(self, demand: Demand, node: str, cores: float, gpus: int) -> Workload:
+        where = f"{self.seed}/{demand.namespace}/{node}"
+        busy_gpus = self._gpus(demand, gpus, where) if gpus else np.zeros(self.clock.count)
+        if self.extras.short_pods and demand.namespace.split("-")[-1] == BATCH:
+            pods = batch_pods(int(cores), self.clock, where)
+            used_s = pods.used_s(np.arange(self.clock.count + 1.0) * STEP_S)
+            return Workload(node, demand.namespace, demand.account, cores, gpus, np.diff(used_s) / STEP_S, busy_gpus,
+                            pods)
+        return Workload(
+            node=node, namespace=demand.namespace, account=demand.account, reserved_cores=cores, reserved_gpus=gpus,
+            busy_cores=cores * _share_busy(demand.pattern, self.clock, f"{where}/cpu"), busy_gpus=busy_gpus)
+
+    def _gpus(self, demand: Demand, gpus: int, where: str) -> Series:
+        if not self.extras.real_requests or demand.pattern is not MODEL:
+            return gpus * _share_busy(demand.pattern, self.clock, f"{where}/gpu")
+        asked = np.resize(tokens_per_minute(), self.clock.count)
+        return gpus * np.clip(_level(demand.pattern, self.clock) * asked, 0.005, 0.98)
 
 
 def _share_busy(pattern: Pattern, clock: Clock, seed: str) -> Series:
     """Return the busy share (0 to 1): a bump over the working day, steps of activity, and short noise."""
-    bump = np.exp(-(((clock.hour - 13.5) / 4.2) ** 4))
-    week = np.where(clock.weekday >= 5, pattern.week_end, 1.0)
-    level = pattern.night + (pattern.day - pattern.night) * bump * week
+    level = _level(pattern, clock)
     slow = 1 + 0.25 * noise(f"{seed}/slow", clock.count, smooth_minutes=180)
     fast = 1 + 0.15 * noise(f"{seed}/fast", clock.count, smooth_minutes=5)
     return np.clip(level * slow * fast, 0.005, 0.98)
+
+
+def _level(pattern: Pattern, clock: Clock) -> Series:
+    bump = np.exp(-(((clock.hour - 13.5) / 4.2) ** 4))
+    week = np.where(clock.weekday >= 5, pattern.week_end, 1.0)
+    return np.asarray(pattern.night + (pattern.day - pattern.night) * bump * week, dtype=np.float64)
