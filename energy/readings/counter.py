@@ -24,16 +24,6 @@ def energy_between(edges_j: Values) -> tuple[Joules, Flags]:
     return energy_j, energy_j < 0
 
 
-def energy_through_resets(samples_j: Values) -> int:
-    """Return the energy [J] counted by raw samples of one interval: after a fall the register counts from zero.
-
-    What was counted between the last sample before a reset and the reset itself is lost, at most one scrape's worth.
-    """
-    whole_j = np.rint(samples_j).astype(np.int64)
-    steps_j = np.diff(whole_j)
-    return int(np.where(steps_j < 0, whole_j[1:], steps_j).sum())
-
-
 def used_between(edges: Values) -> Values:
     """Return what a use counter gained per interval; series may appear and vanish (pods do).
 

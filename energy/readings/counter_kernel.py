@@ -170,6 +170,7 @@ def absorb(times: Whole, values: Reals, state: Whole, rules: Whole, totals: Whol
         step, hole = x - state[LAST_X], elapsed > rules[BRIDGE_MS]
         if kind == REPLACED:
             step = _replaced(state, rules, moment, x)
+            step = step if step <= limit_j else -1  # an index with a digit too many makes no energy
         elif kind == WRAP:
             step += rules[MODULUS_J]
         elif kind == RESET:
