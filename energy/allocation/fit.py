@@ -78,8 +78,8 @@ def fit_node(name: str, node: Node, series: tuple[Table, Table, Table], r2_min: 
                                    least=INTERVALS_MIN), intervals=count)
     spread = max(_spread(cores) / node.cpu_cores, _spread(gpus) / max(node.gpu_count, 1))
     if spread < SPREAD_MIN:
-        return declared(node, _why(name, N_("its use moved by {spread} % of what it has only; {least} % are needed to "
-                                            "tell rest from use"), spread=f"{100 * spread:.1f}",
+        return declared(node, _why(name, N_("its use moved by {spread} % (of what it has); under {least} %, rest "
+                                            "can't be told from use"), spread=f"{100 * spread:.1f}",
                                    least=f"{100 * SPREAD_MIN:.0f}"), intervals=count)
     fit = fitted(power_w, cores, gpus, _fan_load(node, cores, gpus))
     reason = _refusal(name, node, fit, float(power_w.min()), r2_min)

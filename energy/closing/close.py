@@ -111,7 +111,7 @@ def _same(one: Close, other: Close) -> bool:
 def _unreasoned(month: str, delta: Delta) -> RefusedError:
     worst = max(delta.lines, key=lambda line: line.share)
     return RefusedError(
-        N_("{month} is closed, and its figures would change: {count} lines, '{account}' by {share} %, where {limit} % "
-           "is material"), where=month, month=month, count=len(delta.lines), account=worst.account,
+        N_("{month} is closed, and its figures would change: {count} lines, '{account}' by {share} % (material from "
+           "{limit} %)"), where=month, month=month, count=len(delta.lines), account=worst.account,
         share=f"{100 * worst.share:.3g}", limit=f"{100 * delta.threshold:.3g}",
         remedy=N_("look at them with --dry-run, then run again with --restate and the reason"))

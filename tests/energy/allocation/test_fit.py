@@ -72,7 +72,7 @@ class TestFound:
 class TestRefused:
     @pytest.mark.parametrize(("power", "cores", "said"), [
         (130 + 25 * CORES[:95], CORES[:95], "95 intervals are too few to fit; 96 are needed"),
-        (np.full(COUNT, 200.0), np.full(COUNT, 3.0), "its use moved by 0.0 % of what it has only; 5 % are needed"),
+        (np.full(COUNT, 200.0), np.full(COUNT, 3.0), "its use moved by 0.0 % (of what it has); under 5 %"),
         (RANDOM.uniform(100, 300, COUNT), CORES, "under the 0.80 that the site asks for"),
         (25 * CORES, CORES, "the fit leaves 0 W at rest, not above the 0 W of its boards"),
         (200 - 20 * CORES, CORES, "use explains 0.00 of its power"),

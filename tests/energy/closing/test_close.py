@@ -73,7 +73,7 @@ class TestRestating:
     def test_a_material_change_needs_a_reason(self, site: Site, march: MonthInputs, closed: Path) -> None:
         before = bytes_of(closed / "small" / "closes")
         with pytest.raises(RefusedError, match=r"2012-03 is closed, and its figures would change: 1 lines, '_residual' "
-                                               r"by 138 %, where 0.5 % is material") as refused:
+                                               r"by 138 % \(material from 0.5 %\)") as refused:
             close(site, closed, corrected(march, "facility", 3, 300))
         assert "--restate" in str(refused.value)
         assert bytes_of(closed / "small" / "closes") == before
