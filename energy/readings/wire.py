@@ -14,6 +14,7 @@ from infra.inventory.errors import N_
 STREAMED_XOR_CHUNKS = 1
 EQUALS = 0
 Field = tuple[int, bytes | int]
+_ZERO = bytes(8)  # the double 0: who sends leaves it out
 
 
 def varint(value: int) -> bytes:
@@ -63,12 +64,12 @@ def fields(message: bytes | memoryview) -> Iterator[Field]:
 
 
 def labels_of(message: bytes) -> dict[str, str]:
-    """Return the labels of the head of a series (field 1, repeated: name, value)."""
+    """Return the labels of the head of a series (field 1, repeated: name, value). Raises UnreachableError."""
     found = {}
     for number, content in fields(message):
         if number == 1 and isinstance(content, bytes):
             pair = dict(fields(content))
-            found[bytes(pair.get(1, b"")).decode()] = bytes(pair.get(2, b"")).decode()
+            found[_decoded(pair.get(1, b""))] = _decoded(pair.get(2, b""))
     return found
 
 
@@ -76,6 +77,15 @@ def damaged() -> UnreachableError:
     """Return the refusal of an answer that can't be read."""
     return UnreachableError(N_("the answer of remote read is damaged"), remedy=N_("run again; if it comes again, look "
                             "for a proxy in between that changes answers, or switch remote read off"))
+
+
+def _decoded(content: bytes | int) -> str:
+    try:
+        if isinstance(content, bytes):
+            return content.decode()
+    except UnicodeDecodeError as fault:
+        raise damaged() from fault
+    raise damaged()
 
 
 def _read_varint(message: bytes | memoryview, at: int) -> tuple[int, int]:
@@ -91,12 +101,17 @@ def _read_varint(message: bytes | memoryview, at: int) -> tuple[int, int]:
 
 
 def samples_of(series: bytes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Return times [ms] and values of a TimeSeries (field 2, repeated: value as a double, time)."""
+    """Return times [ms] and values of a TimeSeries (field 2, repeated: value as a double, time).
+
+    Raises UnreachableError when a field is of another kind.
+    """
     times, values = [], []
     for number, content in fields(series):
         if number == 2 and isinstance(content, bytes):
             sample = dict(fields(content))
-            stamp, value = sample.get(2, 0), sample.get(1, b"")
-            times.append(int(stamp) - (1 << 64 if int(stamp) >> 63 else 0))
-            values.append(struct.unpack("<d", value)[0] if isinstance(value, bytes) and value else 0.0)
+            stamp, value = sample.get(2, 0), sample.get(1, _ZERO)
+            if not isinstance(stamp, int) or not isinstance(value, bytes) or len(value) != len(_ZERO):
+                raise damaged()
+            times.append(stamp - (1 << 64 if stamp >> 63 else 0))
+            values.append(struct.unpack("<d", value)[0])
     return np.array(times, dtype=np.int64), np.array(values, dtype=np.float64)

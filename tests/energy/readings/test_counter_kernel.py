@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -257,7 +258,7 @@ class TestWindows:
         whole = register(samples, **facts)
         parts = register([], **facts)
         bounds = [0, *sorted(min(cut, len(samples)) for cut in cuts), len(samples)]
-        for first, last in zip(bounds, bounds[1:], strict=False):
+        for first, last in pairwise(bounds):
             fed(parts, samples[first:last])
         assert whole.row().energy_j.tolist() == parts.row().energy_j.tolist()
         assert (words(whole), kinds(whole), whole.row().held) == (words(parts), kinds(parts), parts.row().held)
@@ -306,8 +307,8 @@ class TestWindows:
 
 
 def exact(times: list[int], values: list[int], moment: int) -> Fraction | None:
-    for (before, low), (after, high) in zip(zip(times, values, strict=True), list(zip(times, values, strict=True))[1:],
-                                            strict=False):
+    """Return the straight line between the samples around a moment, None outside of them."""
+    for (before, low), (after, high) in pairwise(zip(times, values, strict=True)):
         if before <= moment <= after:
             return low + Fraction((high - low) * (moment - before), after - before)
-    return Fraction(values[-1]) if times[-1] == moment else None
+    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,7 +27,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 STALE = struct.unpack("<d", struct.pack("<Q", 0x7FF0000000000002))[0]
 MINUTE = 60_000
 
-Samples = list[tuple[int, float]]  # minutes after the first edge, register
+Samples = Sequence[tuple[float, float]]  # minutes after the first edge, register
 
 
 def register(samples: Samples, limit_w: float = 400.0, period: Period = HOUR, **facts: Any) -> Register:
@@ -37,7 +38,7 @@ def register(samples: Samples, limit_w: float = 400.0, period: Period = HOUR, **
     return made
 
 
-def steady(watts: float = 60.0, start: float = 1000.0, minutes: range = range(61)) -> Samples:
+def steady(watts: float = 60.0, start: float = 1000.0, minutes: range = range(61)) -> list[tuple[float, float]]:
     """Return a register [Wh] under constant power: 60 W are 1 Wh a minute, 54,000 J an interval."""
     return [(minute, start + watts * minute / 60) for minute in minutes]
 
