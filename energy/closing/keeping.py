@@ -51,7 +51,9 @@ def facts_document(period: SettledPeriod) -> dict[str, Any]:
     closure = period.sums.closure
     return {"readings": as_document(period.facts),
             "carbon": {f"{view}/{book.name}": book_document(book) for view, book in _books(period.carbon)},
-            "sureness": asdict(period.sureness), "work": {zone: asdict(work) for zone, work in period.work.items()},
+            "sureness": {**asdict(period.sureness),
+                         "causes": {name: list(causes) for name, causes in period.sureness.causes.items()}},
+            "work": {zone: asdict(work) for zone, work in period.work.items()},
             "period": [period.period.start.isoformat(), period.period.end.isoformat()],
             "facility_j": int(closure.facility_j.sum()), "it_j": int(closure.it_energy_j.sum())}
 
