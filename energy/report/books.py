@@ -18,12 +18,21 @@ BOOK_TITLES = {
 _FACTOR = N_("{id}: {value} {unit}, {publisher} {edition}")
 _UNVERIFIED = N_("not verified with its publisher")
 _ILLUSTRATIVE = N_("illustrative")
+_DECLARED = N_("declared")
 
 
 def factor_line(use: FactorUse, reader: Reader) -> str:
     """Return a factor in one line: its row, figure, publisher and year, and what to beware of."""
     line = reader.translate(_FACTOR).format(id=use.id, value=reader.number(use.value, 1), unit=use.unit,
                                             publisher=use.publisher, edition=use.edition).strip()
-    beware = [reader.translate(word) for word, holds in (
-        (_ILLUSTRATIVE, use.illustrative), (_UNVERIFIED, not use.verified and not use.illustrative)) if holds]
+    beware = beware_of(use, reader)
     return f"{line} [{', '.join(beware)}]" if beware else line
+
+
+def beware_of(use: FactorUse, reader: Reader) -> list[str]:
+    """Return what to beware of in a factor: it is made up, or nobody compared it with what its publisher prints."""
+    if use.illustrative:
+        return [reader.translate(_ILLUSTRATIVE)]
+    if use.publisher.startswith("site file"):
+        return [reader.translate(_DECLARED)]
+    return [] if use.verified else [reader.translate(_UNVERIFIED)]

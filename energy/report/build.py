@@ -31,6 +31,7 @@ from infra.inventory.errors import N_
 from infra.inventory.site import Site
 
 STEPS = READING_STEPS + 1
+VIEWS: tuple[View, ...] = ("tenant", "zone")
 
 VIRTUAL_NAMES = {PLATFORM: N_("platform"), FREE: N_("free capacity"), RESIDUAL: N_("not closed")}
 
@@ -51,7 +52,8 @@ def month_report(site: Site, month: str, source: Source, view: View = "tenant", 
 def report_of(settled: SettledPeriod, view: View = "tenant") -> EnergyReport:
     """Return the report of a settled period. Raises ConservationError when its lines miss the facility meter."""
     site, closure, period = settled.site, settled.sums.closure, settled.period
-    lines = tuple(_lines(settled, view))
+    views: dict[View, tuple[ReportLine, ...]] = {each: tuple(_lines(settled, each)) for each in VIEWS}
+    lines = views[view]
     report = EnergyReport(
         site_id=site.id, site_name=site.identity.name, operator=site.identity.operator,
         illustrative=site.identity.illustrative, view=view, label=settled.label, timezone=site.identity.timezone,
@@ -59,10 +61,11 @@ def report_of(settled: SettledPeriod, view: View = "tenant") -> EnergyReport:
         facility_energy_wh=round_half_up(int(closure.facility_j.sum())),
         it_energy_wh=sum(line.it_energy_wh for line in lines), site_pue=site_pue(site, closure, period),
         books=settled.carbon.direct.books, readings=settled.facts, declared=_declared(closure),
-        method_version=settled.method_version, state=settled.state, full_cost=full_cost_lines(settled),
+        method_version=settled.method_version, state=settled.state, full_cost=full_cost_lines(settled, views["tenant"]),
         feeding=Feeding(balances(site, closure), feed_totals_j(site, closure), categories(site, closure)),
         relative_u=settled.sureness.relative_u, iso_compute=_air_and_oil(settled),
-        unseen_j=settled.sums.beside.unseen_j, closes=settled.closes)
+        unseen_j=settled.sums.beside.unseen_j, closes=settled.closes,
+        zones=tuple(line for line in views["zone"] if line.kind == "zone"))
     if report.sum_of_lines_j != report.facility_energy_j or report.sum_of_lines_wh != report.facility_energy_wh:
         raise ConservationError(N_("the lines do not add up to the facility meter"), where="energy.report",
                                 remedy=N_("report this with the site file: no figure is shown"))

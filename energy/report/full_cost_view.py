@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from energy.closing.settled_period import SettledPeriod
-from energy.report.lines import FullCost, FullCostLine
-from energy.report.rounding import whole_wh
-
-PARTS = 4  # own, free, platform, residual
-
-
-def full_cost_lines(settled: SettledPeriod) -> FullCost:
-    """Return the full-cost view of a settled period; its cells add up to the facility meter in printed watt-hours."""
-    spread, own_j = settled.sums.spread, _own_j(settled)
-    rows = [(own_j.get(tenant, 0), *(int(part[row].sum()) for part in (
-        spread.free_j, spread.platform_j, spread.residual_j))) for row, tenant in enumerate(spread.tenants)]
-    facility_j = int(settled.sums.closure.facility_j.sum())
-    unborne_j = facility_j - sum(map(sum, rows))
-    *cells, unborne_wh = whole_wh([cell for row in rows for cell in row] + [unborne_j])
-    lines = {tenant: FullCostLine(
-        tenant, settled.site.tenants[tenant].name, own_wh=own, free_wh=free, platform_wh=platform,
-        residual_wh=residual, location_based_gco2e=settled.carbon.full_cost.grams(tenant) or 0.0)
-        for tenant, own, free, platform, residual in zip(
-            spread.tenants, *(cells[column::PARTS] for column in range(PARTS)), strict=True)}
-    return FullCost(tuple(lines[tenant] for tenant in settled.site.tenants if tenant in lines), unborne_wh)
+from energy.readings.names import FREE, PLATFORM, RESIDUAL
+from energy.report.lines import FullCost, FullCostLine, ReportLine
+from energy.report.rounding import whole_wh_to
 
 
-def _own_j(settled: SettledPeriod) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for shares in settled.sums.shares.values():
-        for holder, energy_j in zip(shares.holders, shares.energy_j.sum(axis=1).tolist(), strict=True):
-            found[holder.account] = found.get(holder.account, 0) + energy_j
-    return found
+def full_cost_lines(settled: SettledPeriod, lines: Sequence[ReportLine]) -> FullCost:
+    """Return the full-cost view of a settled period, made of its printed lines by tenant.
+
+    What a tenant bears of its own is its printed line; its shares of `_free`, `_platform` and `_residual` add up to
+    those printed lines. So all adds up to the facility meter in printed watt-hours.
+    """
+    spread, by_key = settled.sums.spread, {line.key: line for line in lines}
+    columns: dict[str, dict[str, int]] = {}
+    unborne_wh = 0
+    for account, shares_j in ((FREE, spread.free_j), (PLATFORM, spread.platform_j), (RESIDUAL, spread.residual_j)):
+        parts_j = [int(row.sum()) for row in shares_j]
+        rest_j = by_key[account].energy_j - sum(parts_j)
+        *shares_wh, rest_wh = whole_wh_to(by_key[account].facility_energy_wh, [*parts_j, rest_j])
+        columns[account] = dict(zip(spread.tenants, shares_wh, strict=True))
+        unborne_wh += rest_wh
+    return FullCost(tuple(FullCostLine(
+        line.key, line.name, own_wh=line.facility_energy_wh, free_wh=columns[FREE].get(line.key, 0),
+        platform_wh=columns[PLATFORM].get(line.key, 0), residual_wh=columns[RESIDUAL].get(line.key, 0),
+        location_based_gco2e=settled.carbon.full_cost.grams(line.key) or 0.0)
+        for line in lines if line.kind == "tenant"), unborne_wh)

@@ -27,7 +27,7 @@ Kind = Literal["tenant", "virtual", "zone"]
 class ReportLine:
     """One line: its energy by component [Wh, whole; joules beside, exact], its carbon, its ratio when there is one.
 
-    `relative_u` and `ratio_relative_u` are relative standard uncertainties of its energy and of its ratio.
+    `relative_u` and `ratio_relative_u` are relative standard uncertainties of its energy and of its ratio; 0: unknown.
     """
 
     key: str
@@ -114,6 +114,7 @@ class EnergyReport:
     """A site over a period. `sum_of_lines_wh` == `facility_energy_wh`, checked when the report is made.
 
     `books` are the carbon books as wholes; a line holds its own part. `state` says whether the figures bind.
+    `zones` are the cooling zones, whatever the view.
     """
 
     site_id: str
@@ -140,6 +141,7 @@ class EnergyReport:
     iso_compute: IsoCompute | None = None
     unseen_j: int = 0
     closes: tuple[str, ...] = ()
+    zones: tuple[ReportLine, ...] = ()
 
     @property
     def sum_of_lines_wh(self) -> int:

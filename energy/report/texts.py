@@ -33,6 +33,7 @@ COLUMNS = {
     "it": N_("IT [kWh]"),
     "overhead": N_("Overhead [kWh]"),
     "facility": N_("Total [kWh]"),
+    "u": N_("± [%]"),
     "share": N_("Share"),
     "ratio": N_("PUE"),
     "interim_ratio": N_("iPUE"),
@@ -57,10 +58,14 @@ CATEGORIES = {1: N_("IT energy at the output of the UPS"), 2: N_("IT energy at t
 INTERIM = N_("iPUE: interim ratio, from {start} to {end}. A PUE is told over twelve months only (ISO/IEC 30134-2).")
 CARBON_SOURCE = N_("Carbon: published by {publisher}, {licence}, register row {id}. Scope: {scope}. "
                    "Mean over the period: {mean} g/kWh. Other gases than CO2 are not in the series.")
-# Scopes of the register's rows (carbon/data/factors.json): facts in a file, marked here for the catalogue.
-SCOPES = (N_("direct combustion, production in France; no life cycle, no imports, no network losses"),)
+# Scopes of the register's rows (carbon/data/*.json): facts in files, marked here for the catalogue.
+SCOPES = (N_("direct combustion, production in France; no life cycle, no imports, no network losses"),
+          N_("scope 1, release of the fluid"), N_("scope 1, combustion of mineral diesel; no production of the fuel"),
+          N_("scope 1, CO2 of combustion of liquefied petroleum gas"),
+          N_("scope 1, CH4 and N2O of combustion only; the biogenic CO2 (2.43 kg/L) is outside the scopes"),
+          N_("scope 3 category 2"),
+          N_("scope 3 category 2, making of the equipment; use and end of life not included"))
 CARBON_INTERVALS = N_("Carbon factors by interval: {counts}.")
-METERS = N_("Meters read: {count}, each with a reading at every one of {edges} edges. Source: {source}.")
 BRIDGED = N_("Bridged over a counter reset: {list}.")
 DECLARED = N_("Declared in the site file, not measured: power of nodes at rest, and the loss or draw of: {elements}.")
 METHOD = N_("Method: energy/METHOD.md, version {version}. Energies are whole joules inside and add up exactly; "
