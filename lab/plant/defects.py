@@ -82,13 +82,15 @@ class LostClock:
 
 @dataclass(frozen=True)
 class Skew:
-    """The logger's clock is fast by some seconds (slow: below zero)."""
+    """From a moment on the logger's clock is fast by some seconds (slow: below zero)."""
 
     meter: str
+    since: datetime
     seconds: int
 
     def shown(self, samples: Samples) -> Samples:
-        return Samples(samples.times_ms + 1000 * self.seconds, samples.values)
+        after = samples.times_ms > self.since.timestamp() * 1000
+        return Samples(samples.times_ms + 1000 * self.seconds * after, samples.values)
 
 
 @dataclass(frozen=True)
