@@ -18,7 +18,7 @@ from energy.closing.settled_period import SettledPeriod
 from energy.closing.sums_parts import sums_tables
 from energy.closing.sureness import Sureness, Work
 from energy.interval import Period
-from energy.ledger.carbon_table import book_document, book_from, books_table
+from energy.ledger.carbon_table import book_document, book_from, books_table, quanta_from
 from energy.ledger.manifest import Close
 from energy.ledger.parts import Parts
 from energy.ledger.tables import sums_from
@@ -60,10 +60,10 @@ def facts_document(period: SettledPeriod) -> dict[str, Any]:
 
 def carbon_from(parts: Parts, close: Close, period: Period) -> PeriodCarbon:
     """Return the books of a close. Raises DamagedError, ConservationError."""
-    table, documents = parts.get(close.parts[CARBON]), close.facts["carbon"]
+    amounts, documents = quanta_from(parts.get(close.parts[CARBON])), close.facts["carbon"]
 
     def book(view: str, name: BookName) -> Book:
-        return book_from(table, view, name, documents[f"{view}/{name}"])
+        return book_from(amounts, view, name, documents[f"{view}/{name}"])
 
     direct = {name: book(DIRECT, name) for name in BookName}
     lines = tuple(sorted({line for each in direct.values() for line in each.quanta}))
@@ -93,7 +93,7 @@ def account_figures(parts: Parts, close: Close) -> dict[str, tuple[int, float]]:
     """Return each account's energy [J] and location-based carbon [gCO2e] in a close."""
     columns = sums_from(parts.get(close.parts[SHARES]))
     document = close.facts["carbon"][f"{DIRECT}/{BookName.OPERATIONAL}"]
-    book = book_from(parts.get(close.parts[CARBON]), DIRECT, BookName.OPERATIONAL, document)
+    book = book_from(quanta_from(parts.get(close.parts[CARBON])), DIRECT, BookName.OPERATIONAL, document)
     energies: dict[str, int] = {}
     for component in Component:
         shares = columns[f"{component}_j"]

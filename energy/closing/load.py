@@ -16,6 +16,7 @@ from energy.ledger.manifest import Close
 from energy.ledger.parts import Parts
 from energy.ledger.telemetry_table import baselines_from
 from infra.inventory.errors import N_
+from infra.inventory.site import Site
 
 
 def period_of_close(close: Close) -> Period:
@@ -23,9 +24,9 @@ def period_of_close(close: Close) -> Period:
     return Period(*(datetime.fromisoformat(moment) for moment in close.facts["period"]))
 
 
-def settled_of(parts: Parts, close: Close) -> SettledPeriod:
-    """Return the settled month of a close. Raises DamagedError, ConservationError."""
-    site, period = site_from(parts, close.parts[SITE]), period_of_close(close)
+def settled_of(parts: Parts, close: Close, site: Site | None = None) -> SettledPeriod:
+    """Return the settled month of a close; `site` where it was read already. Raises DamagedError, ConservationError."""
+    site, period = site or site_from(parts, close.parts[SITE]), period_of_close(close)
     return SettledPeriod(
         site, close.month, close.state, sums_of_close(parts, close, feeds_of(site), period),
         carbon_from(parts, close, period), from_document(close.facts["readings"]),
@@ -43,4 +44,6 @@ def settled_year(ledger: Ledger, year: str) -> SettledPeriod:
         raise MissingDataError(N_("{count} months of {year} have no close: {months}"), where=str(ledger.folder),
                                count=len(absent), year=year, months=", ".join(absent),
                                remedy=N_("close them first: estran energy close {first}"), first=absent[0])
-    return joined([settled_of(ledger.parts, in_force[month]) for month in months], year)
+    chosen = [in_force[month] for month in months]
+    sites = {name: site_from(ledger.parts, name) for name in {close.parts[SITE] for close in chosen}}
+    return joined([settled_of(ledger.parts, close, sites[close.parts[SITE]]) for close in chosen], year)

@@ -74,8 +74,12 @@ def by_interval(days: Sequence[KeptDay]) -> ByInterval:
 
 
 def _added(parts: Iterable[Shares]) -> Shares:
+    every = list(parts)
+    if every and all(part.holders == every[0].holders for part in every):
+        return Shares(every[0].holders, np.stack([part.energy_j.sum(axis=1) for part in every], axis=1).sum(
+            axis=1, keepdims=True))
     found: dict[Holder, int] = {}
-    for part in parts:
+    for part in every:
         for holder, energy_j in zip(part.holders, part.energy_j.sum(axis=1).tolist(), strict=True):
             found[holder] = found.get(holder, 0) + energy_j
     holders = tuple(sorted(found))

@@ -72,7 +72,7 @@ def joined(periods: Sequence[SettledPeriod], label: str) -> SettledPeriod:
     last = periods[-1]
     return SettledPeriod(
         last.site, label, min((each.state for each in periods), key=order.index),
-        reduce(lambda one, other: one + other, (each.sums for each in periods)),
+        sums_of([each.sums for each in periods], Period(periods[0].period.start, last.period.end)),
         reduce(lambda one, other: one + other, (each.carbon for each in periods)),
         reduce(lambda one, other: one + other, (each.facts for each in periods)), last.baselines,
         _joined_sureness(periods), reduce(_joined_work, (each.work for each in periods)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +30,7 @@ class Ledger:
         found: list[Close] = []
         previous = GENESIS
         for number, path in enumerate(self._files(), 1):
-            close = _read(path)
+            close, digest = _read(path)
             expected = self._path(close)
             if (close.sequence, close.previous, expected) != (number, previous, path):
                 raise DamagedError(
@@ -37,7 +38,7 @@ class Ledger:
                     where=str(path), remedy=N_("bring the folder back from the ledger's copy: a close was edited, "
                                                "removed or put in"))
             found.append(close)
-            previous = close.digest
+            previous = digest
         return found
 
     def latest(self, month: str) -> Close | None:
@@ -52,7 +53,7 @@ class Ledger:
             raise ConflictError(N_("another close came in between"), where=str(self.folder),
                                 remedy=N_("run the same command again"))
         write_whole(self._path(close), close.canonical())
-        return close
+        return close, hashlib.sha256(content).hexdigest()
 
     @contextmanager
     def writing(self, *, wait: bool = False) -> Iterator[None]:
@@ -88,7 +89,8 @@ class Ledger:
         return self.folder / "closes" / f"{close.sequence:05d}-{close.month}.json"
 
 
-def _read(path: Path) -> Close:
+def _read(path: Path) -> tuple[Close, str]:
+    """Return a close and its digest, which is that of its bytes: it was checked to be what was written."""
     try:
         content = path.read_bytes()
         close = Close.model_validate_json(content)

@@ -31,10 +31,19 @@ def book_document(book: Book) -> dict[str, Any]:
             "blank": _remark(book.blank) if book.blank else None}
 
 
-def book_from(table: pa.Table, view: str, name: BookName, document: Mapping[str, Any]) -> Book:
-    """Return the book that was written. Raises ConservationError when its lines miss its total."""
-    quanta = {row["line"]: int(row["quanta"]) for row in table.to_pylist()
-              if row["view"] == view and row["book"] == str(name)}
+def quanta_from(table: pa.Table) -> dict[tuple[str, str], dict[str, int]]:
+    """Return the amounts of every book by (view, name of the book), then by line."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    columns = (table[name].to_pylist() for name in ("view", "book", "line", "quanta"))
+    for view, book, line, quanta in zip(*columns, strict=True):
+        found.setdefault((view, book), {})[line] = int(quanta)
+    return found
+
+
+def book_from(amounts: Mapping[tuple[str, str], dict[str, int]], view: str, name: BookName,
+              document: Mapping[str, Any]) -> Book:
+    """Return the book that was written, from `quanta_from`. Raises ConservationError when its lines miss its total."""
+    quanta = amounts.get((view, str(name)), {})
     blank = document["blank"]
     return Book(name, quanta, sum(quanta.values()), tuple(FactorUse(**use) for use in document["factors"]),
                 tuple(Remark(**remark) for remark in document["remarks"]), Remark(**blank) if blank else None)

@@ -133,8 +133,10 @@ def _name_of(site: Site, view: View, key: str) -> str:
 
 def _rows_by_tenant(site: Site, holders: tuple[Holder, ...]) -> dict[str, list[int]]:
     """Return the rows of every account, tenants in the order of the site file, even those that used nothing."""
-    return {account: [row for row, holder in enumerate(holders) if holder.account == account]
-            for account in (*site.tenants, *VIRTUAL_ACCOUNTS)}
+    rows: dict[str, list[int]] = {account: [] for account in (*site.tenants, *VIRTUAL_ACCOUNTS)}
+    for row, holder in enumerate(holders):
+        rows[holder.account].append(row)
+    return rows
 
 
 def _rows_by_zone(site: Site, holders: tuple[Holder, ...]) -> dict[str, list[int]]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from energy.carbon.statement import Book, BookName, FactorUse, Remark
 from energy.errors import ConservationError
-from energy.ledger.carbon_table import book_document, book_from, books_table
+from energy.ledger.carbon_table import book_document, book_from, books_table, quanta_from
 
 USE = FactorUse("rte", "gCO2/kWh", 67.6, "RTE", "LO", "direct", "2012", True, flags={"measured": 2972})
 MADE_UP = FactorUse("mix", "gCO2e/kWh", 75.0, "Exemple", "-", "made up", "2012", False, illustrative=True)
@@ -20,7 +20,7 @@ names = st.text("abc_-", min_size=1, max_size=8)
 def through(book: Book, view: str = "direct") -> Book:
     """Return a book written and read back, its document through JSON."""
     table = books_table([("zones", Book(book.name, {"other": 7}, 7)), (view, book)])
-    return book_from(table, view, book.name, json.loads(json.dumps(book_document(book))))
+    return book_from(quanta_from(table), view, book.name, json.loads(json.dumps(book_document(book))))
 
 
 @settings(deadline=None, max_examples=60)
@@ -58,8 +58,8 @@ def test_views_do_not_mix() -> None:
     table = books_table([("direct", Book(BookName.OPERATIONAL, {"a": 1}, 1)),
                          ("zones", Book(BookName.OPERATIONAL, {"a": 2}, 2))])
     document = book_document(Book(BookName.OPERATIONAL, {}, 0))
-    assert book_from(table, "direct", BookName.OPERATIONAL, document).quanta == {"a": 1}
-    assert book_from(table, "zones", BookName.OPERATIONAL, document).quanta == {"a": 2}
+    assert book_from(quanta_from(table), "direct", BookName.OPERATIONAL, document).quanta == {"a": 1}
+    assert book_from(quanta_from(table), "zones", BookName.OPERATIONAL, document).quanta == {"a": 2}
 
 
 def test_no_book_is_an_empty_table() -> None:
