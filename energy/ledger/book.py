@@ -53,7 +53,7 @@ class Ledger:
             raise ConflictError(N_("another close came in between"), where=str(self.folder),
                                 remedy=N_("run the same command again"))
         write_whole(self._path(close), close.canonical())
-        return close, hashlib.sha256(content).hexdigest()
+        return close
 
     @contextmanager
     def writing(self, *, wait: bool = False) -> Iterator[None]:
@@ -101,4 +101,4 @@ def _read(path: Path) -> tuple[Close, str]:
     if close.canonical() != content:
         raise DamagedError(N_("a close of the ledger is not what was written"), where=str(path),
                            remedy=N_("bring the file back from the ledger's copy: somebody edited it"))
-    return close
+    return close, hashlib.sha256(content).hexdigest()
