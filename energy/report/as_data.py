@@ -1,41 +1,24 @@
-"""The report for machines: JSON with exact joules, CSV with a row per line. Keys and units follow no language."""
+"""The report for machines: one JSON document with exact joules. Keys and units follow no language."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import asdict
 from typing import Any
 
 from energy.allocation.iso_compute import IsoCompute
-from energy.allocation.result import Component
-from energy.carbon.statement import Book, BookName
+from energy.carbon.statement import Book
 from energy.closing.reading_facts import as_document as as_readings
 from energy.report.lines import EnergyReport, Feeding, FullCost, ReportLine
 from energy.report.pue import InterimPue, Pue
 from energy.units import J_PER_WH
 
 SCHEMA = "estran.energy.report/2"
-CSV_COLUMNS = (
-    "site", "period_start", "period_end", "line", "kind", "it_energy_wh", "overhead_energy_wh", "facility_energy_wh",
-    *(f"{component}_wh" for component in Component), "ratio_symbol", "ratio_category", "ratio", "location_based_gco2e",
-    "it_energy_quality", "overhead_energy_quality", "carbon_quality", "carbon_factor_id",
-)
 
 
 def as_json(report: EnergyReport) -> str:
     """Return the report as one JSON document, stable in order."""
     return json.dumps(as_document(report), indent=2, ensure_ascii=False) + "\n"
-
-
-def as_csv(report: EnergyReport) -> str:
-    """Return the report as CSV (RFC 4180, header first, `.` for decimals)."""
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, fieldnames=CSV_COLUMNS, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(_row(report, line) for line in report.lines)
-    return buffer.getvalue()
 
 
 def as_document(report: EnergyReport) -> dict[str, Any]:
@@ -46,7 +29,7 @@ def as_document(report: EnergyReport) -> dict[str, Any]:
         "relative_u": dict(report.relative_u), "view": report.view, "month": report.label, "timezone": report.timezone,
         "period": {"start": report.period.start.isoformat(), "end": report.period.end.isoformat(),
                    "intervals": report.period.count, "interval_s": 900},
-        "lines": [_line(line) for line in report.lines],
+        "lines": [_line(line) for line in report.lines], "zones": [_line(line) for line in report.zones],
         "closing": {"sum_of_lines_wh": report.sum_of_lines_wh, "facility_meter_wh": report.facility_energy_wh,
                     "sum_of_lines_j": report.sum_of_lines_j, "facility_meter_j": report.facility_energy_j},
         "it_energy_wh": report.it_energy_wh, "location_based_gco2e": round(report.location_based_gco2e, 3),
@@ -77,7 +60,8 @@ def _feeding(feeding: Feeding) -> dict[str, Any]:
                      "residual_j": each.residual_j, "u_j": round(each.u_j), "verdict": str(each.verdict),
                      "meters": list(each.meters)} for each in feeding.balances],
         "feed_totals_j": dict(feeding.feed_totals_j),
-        "categories": [{"category": each.number, "it_energy_j": each.it_energy_j, "loss_before_j": each.loss_before_j}
+        "categories": [{"category": each.number, "it_energy_j": each.it_energy_j, "loss_before_j": each.loss_before_j,
+                        "meters": list(each.meters)}
                        for each in feeding.categories]}
 
 
@@ -113,18 +97,3 @@ def _ratio(ratio: Pue | InterimPue | None) -> dict[str, Any] | None:
         return None
     return {"symbol": ratio.symbol, "category": ratio.category, "value": round(ratio.value, 6),
             "start": ratio.start.isoformat(), "end": ratio.end.isoformat()}
-
-
-def _row(report: EnergyReport, line: ReportLine) -> dict[str, Any]:
-    ratio = line.pue
-    return {
-        "site": report.site_id, "period_start": report.period.start.isoformat(),
-        "period_end": report.period.end.isoformat(), "line": line.key, "kind": line.kind,
-        "it_energy_wh": line.it_energy_wh, "overhead_energy_wh": line.overhead_energy_wh,
-        "facility_energy_wh": line.facility_energy_wh,
-        **{f"{component}_wh": energy_wh for component, energy_wh in line.energy_wh.items()},
-        "ratio_symbol": ratio.symbol if ratio else "", "ratio_category": ratio.category if ratio else "",
-        "ratio": f"{ratio.value:.6f}" if ratio else "", "location_based_gco2e": f"{line.location_based_gco2e:.3f}",
-        "it_energy_quality": line.quality["it_energy"], "overhead_energy_quality": line.quality["overhead_energy"],
-        "carbon_quality": line.quality["carbon"], "carbon_factor_id": report.books[BookName.OPERATIONAL].factors[0].id,
-    }

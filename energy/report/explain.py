@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from energy.allocation.result import Component
-from energy.carbon.statement import BookName, FactorUse
+from energy.carbon.statement import BookName, FactorUse, Remark
 from energy.closing.settled_period import SettledPeriod
 from energy.errors import EnergyError
-from energy.report.rounding import whole_wh
+from energy.report.build import report_of
+from energy.report.lines import EnergyReport
 from infra.inventory.errors import N_
 
 
@@ -50,6 +51,8 @@ REASONS = {
 class Explanation:
     """A tenant's waterfall over a period [Wh, whole]; `direct_wh` + the three shares == `full_cost_wh`.
 
+    Every step is a figure that the report of the same period prints: both say the same.
+
     `carbon_g` by book [gCO2e] is of the direct view, `full_cost_gco2e` of the full-cost view, location-based.
     """
 
@@ -64,7 +67,7 @@ class Explanation:
     carbon_g: Mapping[BookName, float | None]
     full_cost_gco2e: float
     factors: Mapping[BookName, tuple[FactorUse, ...]]
-    blanks: Mapping[BookName, str]
+    blanks: Mapping[BookName, Remark]
 
     @property
     def direct_wh(self) -> int:
@@ -81,24 +84,18 @@ def explanation_of(settled: SettledPeriod, tenant: str) -> Explanation:
     if tenant not in site.tenants:
         raise EnergyError(N_("the site has no tenant '{tenant}'"), where="--tenant", tenant=tenant,
                           remedy=N_("name one of: {known}"), known=", ".join(site.tenants))
-    steps_j = _steps_j(settled, tenant)
-    books = settled.carbon.direct.books
+    report = report_of(settled)
+    line = next(each for each in report.lines if each.key == tenant)
     return Explanation(
-        site.id, site.identity.name, tenant, site.tenants[tenant].name, settled.label, str(settled.state),
-        dict(zip(steps_j, whole_wh(list(steps_j.values())), strict=True)),
-        settled.sureness.relative_u.get(f"energy:{tenant}", 0.0),
-        {name: book.grams(tenant) for name, book in books.items()},
-        settled.carbon.full_cost.grams(tenant) or 0.0, {name: book.factors for name, book in books.items()},
-        {name: book.blank.what.format(**book.blank.figures) for name, book in books.items() if book.blank})
+        site.id, site.identity.name, tenant, line.name, settled.label, str(settled.state), _steps_wh(report, tenant),
+        line.relative_u, line.carbon_g, settled.carbon.full_cost.grams(tenant) or 0.0,
+        {name: book.factors for name, book in report.books.items()},
+        {name: book.blank for name, book in report.books.items() if book.blank})
 
 
-def _steps_j(settled: SettledPeriod, tenant: str) -> dict[Step, int]:
-    sums = settled.sums
-    rows = [row for row, holder in enumerate(sums.shares[Component.IDLE].holders) if holder.account == tenant]
-    steps = {step: int(sums.shares[component].energy_j[rows].sum()) for step, component in _COMPONENT.items()}
-    spread = sums.spread
-    place = spread.tenants.index(tenant) if tenant in spread.tenants else None
-    for step, part in ((Step.FREE_SHARE, spread.free_j), (Step.PLATFORM_SHARE, spread.platform_j),
-                       (Step.RESIDUAL_SHARE, spread.residual_j)):
-        steps[step] = int(part[place].sum()) if place is not None else 0
-    return steps
+def _steps_wh(report: EnergyReport, tenant: str) -> dict[Step, int]:
+    line = next(each for each in report.lines if each.key == tenant)
+    shares = next(each for each in report.full_cost.lines if each.key == tenant)
+    return {**{step: line.energy_wh[component] for step, component in _COMPONENT.items()},
+            Step.FREE_SHARE: shares.free_wh, Step.PLATFORM_SHARE: shares.platform_wh,
+            Step.RESIDUAL_SHARE: shares.residual_wh}

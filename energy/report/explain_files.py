@@ -8,10 +8,10 @@ from pathlib import Path
 from energy.carbon.statement import BookName
 from energy.report.books import BOOK_TITLES, factor_line
 from energy.report.explain import REASONS, TITLES, Explanation, Step
+from energy.report.figures import carbon_figure, kg, kwh, percent_u
 from energy.report.files import replace_file
 from energy.report.page import template
 from energy.report.reader import Reader
-from energy.units import kwh_from_wh
 from infra.inventory.errors import N_
 
 COLOURS = {
@@ -48,25 +48,35 @@ def as_svg(found: Explanation, reader: Reader) -> str:
 
 def as_html(found: Explanation, reader: Reader) -> str:
     """Return the explanation as one HTML document."""
-    rows = [(reader.translate(TITLES[step]), _kwh(energy_wh, reader), reader.translate(REASONS[step]))
+    rows = [(reader.translate(TITLES[step]), kwh(energy_wh, reader), reader.translate(REASONS[step]))
             for step, energy_wh in found.steps_wh.items()]
-    books = [(reader.translate(BOOK_TITLES[name]), _book_figure(found, name, reader),
-              "; ".join(factor_line(use, reader) for use in found.factors[name])
-              or reader.translate(found.blanks.get(name, ""))) for name in BookName]
+    books = [(reader.translate(BOOK_TITLES[name]), *book_figure(found, name, reader), _factors(found, name, reader))
+             for name in BookName]
     return template("explain.html.j2").render(
         reader=reader, found=found, title=_title(found, reader), rows=rows, books=books,
-        direct=_kwh(found.direct_wh, reader), full=_kwh(found.full_cost_wh, reader),
-        u=reader.number(100 * found.relative_u, 1), full_kg=reader.number(found.full_cost_gco2e / 1000, 2),
+        direct=kwh(found.direct_wh, reader), full=kwh(found.full_cost_wh, reader),
+        u=percent_u(found.relative_u, reader), full_kg=kg(found.full_cost_gco2e, reader),
         picture=template("waterfall.svg.j2").render(_drawing(found, reader), standalone=False))
 
 
 def _title(found: Explanation, reader: Reader) -> str:
-    return reader.translate(TITLE).format(name=found.name, kwh=_kwh(found.full_cost_wh, reader), label=found.label)
+    return reader.translate(TITLE).format(name=found.name, kwh=kwh(found.full_cost_wh, reader), label=found.label)
 
 
-def _book_figure(found: Explanation, name: BookName, reader: Reader) -> str:
-    grams = found.carbon_g.get(name)
-    return "\u2013" if grams is None else reader.number(grams / 1000, 2)
+def book_figure(found: Explanation, name: BookName, reader: Reader) -> tuple[str, str]:
+    """Return the kilograms of a book and their uncertainty; a dash where it is blank."""
+    return carbon_figure(found.carbon_g.get(name), found.relative_u, found.factors.get(name, ()), reader)
+
+
+def blank_reason(found: Explanation, name: BookName, reader: Reader) -> str:
+    """Return why a book is blank; nothing where it is not."""
+    why = found.blanks.get(name)
+    return reader.translate(why.what).format(**why.figures) if why else ""
+
+
+def _factors(found: Explanation, name: BookName, reader: Reader) -> str:
+    return "; ".join(factor_line(use, reader) for use in found.factors.get(name, ())) or blank_reason(
+        found, name, reader)
 
 
 def _drawing(found: Explanation, reader: Reader) -> dict[str, object]:
@@ -83,14 +93,10 @@ def _bars(found: Explanation, reader: Reader) -> list[_Bar]:
     for step, energy_wh in found.steps_wh.items():
         start, end = sorted((so_far, so_far + energy_wh))
         bars.append(_Bar(TOP + ROW * len(bars), LEFT + scale * max(0, start), max(1.0, scale * (end - start)),
-                         COLOURS[step], reader.translate(TITLES[step]), _kwh(energy_wh, reader)))
+                         COLOURS[step], reader.translate(TITLES[step]), kwh(energy_wh, reader)))
         so_far += energy_wh
         if step in (Step.BASE, Step.RESIDUAL_SHARE):
             name = reader.translate(DIRECT if step is Step.BASE else FULL)
             bars.append(_Bar(TOP + ROW * len(bars), LEFT, max(1.0, scale * so_far), "#333333", name,
-                             _kwh(so_far, reader), is_sum=True))
+                             kwh(so_far, reader), is_sum=True))
     return bars
-
-
-def _kwh(energy_wh: int, reader: Reader) -> str:
-    return reader.number(kwh_from_wh(energy_wh), 3)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from energy.carbon.statement import Book, BookName
+from energy.carbon.statement import BookName, FactorUse
 from energy.report.lines import EnergyReport, ReportLine
 from energy.report.reader import Reader
 from energy.uncertainty.digits import printed
@@ -65,25 +66,30 @@ def site_ratio(report: EnergyReport, category: int, reader: Reader) -> tuple[str
     return DASH, ""
 
 
-def carbon_relative_u(line: ReportLine, book: Book) -> float | None:
+def carbon_relative_u(energy_relative_u: float, factors: Sequence[FactorUse]) -> float | None:
     """Return the relative uncertainty of a line's carbon: its energy's and the factor's, independent.
 
     None in a book of no factor or several: no uncertainty of theirs is known. The factor's half width is a rectangular
     law (GUM 4.3.7).
     """
-    if len(book.factors) != 1 or not line.relative_u:
+    if len(factors) != 1 or not energy_relative_u:
         return None
-    factor = book.factors[0]
-    of_factor = factor.half_width / math.sqrt(3) / abs(factor.value) if factor.value else 0.0
-    return relative_u_of_product(line.relative_u, of_factor)
+    half_width, value = factors[0].half_width, abs(factors[0].value)
+    return relative_u_of_product(energy_relative_u, half_width / math.sqrt(3) / value if value else 0.0)
+
+
+def carbon_figure(grams: float | None, energy_relative_u: float, factors: Sequence[FactorUse],
+                  reader: Reader) -> tuple[str, str]:
+    """Return the kilograms of a line in a book and their uncertainty; a dash where the book is blank for it."""
+    if grams is None:
+        return DASH, ""
+    return figure(grams / GRAMS_PER_KG, carbon_relative_u(energy_relative_u, factors), reader, KG_DECIMALS)
 
 
 def carbon(report: EnergyReport, line: ReportLine, name: BookName, reader: Reader) -> tuple[str, str]:
-    """Return a line's kilograms in a book and their uncertainty; a dash where the book is blank for it."""
-    grams, book = line.carbon_g.get(name), report.books.get(name)
-    if grams is None or book is None:
-        return DASH, ""
-    return figure(grams / GRAMS_PER_KG, carbon_relative_u(line, book), reader, KG_DECIMALS)
+    """Return a line's kilograms in a book of the report and their uncertainty."""
+    book = report.books.get(name)
+    return carbon_figure(line.carbon_g.get(name), line.relative_u, book.factors if book else (), reader)
 
 
 def kg(grams: float | None, reader: Reader) -> str:

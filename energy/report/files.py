@@ -7,7 +7,8 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from energy.report.as_data import as_csv, as_json
+from energy.report.as_csv import as_csv
+from energy.report.as_data import as_json
 from energy.report.as_html import as_html
 from energy.report.as_svg import as_svg
 from energy.report.lines import EnergyReport

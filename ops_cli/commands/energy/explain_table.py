@@ -11,13 +11,15 @@ from rich.table import Table
 from energy.carbon.statement import BookName
 from energy.report.books import BOOK_TITLES
 from energy.report.explain import REASONS, TITLES, Explanation, Step
+from energy.report.explain_files import blank_reason, book_figure
+from energy.report.figures import kg, kwh, on_one_line, percent_u
 from energy.report.reader import Reader
-from energy.units import kwh_from_wh
 from ops_cli.i18n import _
 from ops_cli.output import csv_text, print_json, result_console
 
 BAR = 24
 IDS_MAX = 2
+IDS_WIDE = 40
 REASONS_FIT = 110
 
 
@@ -40,7 +42,8 @@ def document_of(found: Explanation) -> dict[str, Any]:
         "energy_relative_u": round(found.relative_u, 6), "full_cost_gco2e": round(found.full_cost_gco2e, 3),
         "carbon": {str(name): {"gco2e": None if grams is None else round(grams, 3),
                                "factors": [use.id for use in found.factors[name]],
-                               "blank": found.blanks.get(name)} for name, grams in found.carbon_g.items()}}
+                               "blank": str(found.blanks[name]) if name in found.blanks else None}
+                   for name, grams in found.carbon_g.items()}}
 
 
 def _rows(found: Explanation) -> Iterator[dict[str, Any]]:
@@ -55,11 +58,11 @@ def _print(found: Explanation, reader: Reader) -> None:
     console.print(f"{found.name} \u2013 {found.site_name} \u2013 {found.label}", style="bold", markup=False)
     console.print(_table(found, reader, reasons=console.width >= REASONS_FIT))
     console.print(_("own line {direct} kWh (\u00b1 {u} %), with its shares {full} kWh").format(
-        direct=_kwh(found.direct_wh, reader), full=_kwh(found.full_cost_wh, reader),
-        u=reader.number(100 * found.relative_u, 1)), style="bold green", markup=False)
+        direct=kwh(found.direct_wh, reader), full=kwh(found.full_cost_wh, reader),
+        u=percent_u(found.relative_u, reader)), style="bold green", markup=False)
     console.print(_carbon(found, reader))
     console.print(_("with its shares: {kg} kgCO2e, location-based").format(
-        kg=reader.number(found.full_cost_gco2e / 1000, 2)), markup=False)
+        kg=kg(found.full_cost_gco2e, reader)), markup=False)
 
 
 def _table(found: Explanation, reader: Reader, *, reasons: bool) -> Table:
@@ -73,7 +76,7 @@ def _table(found: Explanation, reader: Reader, *, reasons: bool) -> Table:
     for step, energy_wh in found.steps_wh.items():
         bar = _bar(so_far, energy_wh, whole)
         so_far += energy_wh
-        row = [reader.translate(TITLES[step]), _kwh(energy_wh, reader), bar]
+        row = [reader.translate(TITLES[step]), kwh(energy_wh, reader), bar]
         table.add_row(*row, *([reader.translate(REASONS[step])] if reasons else []),
                       end_section=step is Step.BASE)
     return table
@@ -88,24 +91,19 @@ def _bar(start_wh: int, energy_wh: int, whole_wh: int) -> str:
 
 def _carbon(found: Explanation, reader: Reader) -> Table:
     table = Table(header_style="bold", padding=(0, 1))
+    factors = {name: _factors(found, name, reader) for name in BookName}
+    longest = max(len(line) for text in factors.values() for line in text.split("\n"))
     table.add_column(_("Carbon, own line"), overflow="fold")
     table.add_column("kgCO2e", justify="right", no_wrap=True)
-    table.add_column(_("Factors"), overflow="fold")
+    # An id is read and copied whole; what stands before it gives way.
+    table.add_column(_("Factors"), overflow="fold", min_width=min(longest, IDS_WIDE))
     for name in BookName:
-        grams = found.carbon_g.get(name)
-        figure = "\u2013" if grams is None else reader.number(grams / 1000, 2)
-        table.add_row(reader.translate(BOOK_TITLES[name]), figure, _factors(found, name, reader))
+        table.add_row(reader.translate(BOOK_TITLES[name]), on_one_line(book_figure(found, name, reader)), factors[name])
     return table
 
 
 def _factors(found: Explanation, name: BookName, reader: Reader) -> str:
     """Return the factors of a book by their ids, the first few of them: data outputs list them all."""
-    if name in found.blanks:
-        return reader.translate(found.blanks[name])
-    ids = [use.id for use in found.factors[name]]
+    ids = [use.id for use in found.factors.get(name, ())]
     more = _(" and {count} more").format(count=len(ids) - IDS_MAX) if len(ids) > IDS_MAX else ""
-    return ", ".join(ids[:IDS_MAX]) + more
-
-
-def _kwh(energy_wh: int, reader: Reader) -> str:
-    return reader.number(kwh_from_wh(energy_wh), 3)
+    return blank_reason(found, name, reader) or "\n".join(ids[:IDS_MAX]) + more

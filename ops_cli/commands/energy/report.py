@@ -59,7 +59,8 @@ def reader_of() -> Reader:
 
 
 def _print(report: EnergyReport, reader: Reader, output: str) -> None:
-    from energy.report.as_data import as_csv, as_json
+    from energy.report.as_csv import as_csv
+    from energy.report.as_data import as_json
     from ops_cli.commands.energy.report_table import print_report
 
     if output == "json":

@@ -14,7 +14,8 @@ import pytest
 
 from energy.allocation.result import Component
 from energy.interval import Period
-from energy.report.as_data import CSV_COLUMNS, SCHEMA, as_csv, as_json
+from energy.report.as_csv import CSV_COLUMNS, as_csv
+from energy.report.as_data import SCHEMA, as_json
 from energy.report.as_html import as_html
 from energy.report.as_svg import COLOURS, LINES_MAX, as_svg
 from energy.report.figures import ratio

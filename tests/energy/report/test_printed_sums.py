@@ -26,7 +26,8 @@ NOT_ASKED = Sureness({}, {}, {})
 PRINT = """
 from datetime import UTC, datetime
 from energy.interval import Period
-from energy.report.as_data import as_csv, as_json
+from energy.report.as_csv import as_csv
+from energy.report.as_data import as_json
 from energy.report.as_html import as_html
 from energy.report.as_svg import as_svg
 from energy.report.reader import Reader
