@@ -72,7 +72,7 @@ def _messages(data: Bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
     while at < end:
         tag, at = varint(data, at, end)
         size, at = varint(data, at, end)  # of field 2, the number of the query, it is the value itself
-        if at < 0 or (tag == _SERIES and at + size > end):
+        if at < 0 or (tag == _SERIES and not 0 <= size <= end - at):
             raise damaged()
         if tag == _SERIES:
             yield at, at + size

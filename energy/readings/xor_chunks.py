@@ -38,7 +38,7 @@ def _word(data: Bytes, bit: Int) -> Int:
 def varint(data: Bytes, at: Int, end: Int) -> tuple[Int, Int]:
     """Return an unsigned varint and where it ends, (0, -1) when it runs over `end`."""
     value, shift = np.int64(0), np.int64(0)
-    while at < end and shift < 64:
+    while 0 <= at < end and shift < 64:  # −1: what was read before ran over the end already
         byte = np.int64(data[at])
         at += 1
         value |= (byte & 127) << shift
@@ -123,9 +123,11 @@ def _chunk_data(data: Bytes, at: Int, end: Int) -> tuple[Int, Int, Int]:
         if tag == 0x18:
             encoding = value
         elif tag == 0x22:
+            if value < 0 or value > end - at:
+                return encoding, np.int64(-1), last
             first, last = at, at + value
             at = last
-    return encoding, first if last <= end else np.int64(-1), last
+    return encoding, first, last
 
 
 @compiled("UniTuple(int64, 2)(uint8[::1], int64, int64, int64[::1], int64[::1], int64[::1])")
@@ -138,7 +140,7 @@ def series_of(data: Bytes, at: Int, end: Int, window: Whole, times: Whole, value
     while at < end:
         tag, at = varint(data, at, end)
         size, at = varint(data, at, end)
-        if at < 0 or size < 0 or at + size > end:
+        if at < 0 or size < 0 or size > end - at:  # a sum could overflow
             return np.int64(BAD_FRAME), labels_end
         if tag == 0x12:
             encoding, first, last = _chunk_data(data, at, at + size)
