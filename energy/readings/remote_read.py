@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import cramjam
 import numpy as np
 import requests
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from energy.errors import UnreachableError
 from energy.readings.chunked import ChunkedReader
@@ -20,12 +20,17 @@ from infra.inventory.errors import N_
 ATTEMPTS = 4
 _STREAMED = "application/x-streamed-protobuf"
 _OFF = (404, 405, 501)  # what servers say that have no remote read (Thanos Query among them)
+_LATER = (408, 425, 429)  # too slow, too early, too often: worth asking again
 _HEADERS = {"Content-Type": "application/x-protobuf", "Content-Encoding": "snappy",
             "X-Prometheus-Remote-Read-Version": "0.1.0"}
 
 
 class NoRemoteReadError(Exception):
     """The server has no remote read: the caller asks in another way. No person ever sees it."""
+
+
+class FinalError(UnreachableError):
+    """The server refused the request itself (a status of 4xx): asked again, it would say the same."""
 
 
 class RemoteRead:
@@ -42,7 +47,7 @@ class RemoteRead:
         """
         delivered: set[frozenset[tuple[str, str]]] = set()
         for attempt in Retrying(stop=stop_after_attempt(ATTEMPTS), wait=wait_exponential(0.2, max=5), reraise=True,
-                                retry=retry_if_exception_type(UnreachableError)):
+                                retry=retry_if_exception(_may_heal)):
             with attempt:
                 for series in self._once(matchers, span_ms):
                     key = frozenset(series.labels.items())
@@ -67,12 +72,14 @@ class RemoteRead:
         if response.status_code in _OFF:
             raise NoRemoteReadError(response.status_code)
         if response.status_code != 200:
-            raise self._unreachable(f"HTTP {response.status_code}: {response.text[:200].strip()}")
+            final = 400 <= response.status_code < 500 and response.status_code not in _LATER
+            raise self._unreachable(f"HTTP {response.status_code}: {response.text[:200].strip()}",
+                                    FinalError if final else UnreachableError)
 
-    def _unreachable(self, reason: str) -> UnreachableError:
-        return UnreachableError(N_("remote read does not answer: {reason}"), where=self._connection.url, reason=reason,
-                                remedy=N_("check the address and the credentials, then run again; without remote read "
-                                          "the HTTP API serves, more slowly"))
+    def _unreachable(self, reason: str, kind: type[UnreachableError] = UnreachableError) -> UnreachableError:
+        return kind(N_("remote read does not answer: {reason}"), where=self._connection.url, reason=reason,
+                    remedy=N_("check the address and the credentials, then run again; without remote read the HTTP API "
+                              "serves, more slowly"))
 
 
 class _Body(Stream):
@@ -88,6 +95,10 @@ class _Body(Stream):
             return bytes(self._response.raw.read(size))
         except (HTTPError, OSError) as fault:
             raise requests.ConnectionError(fault) from fault
+
+
+def _may_heal(fault: BaseException) -> bool:
+    return isinstance(fault, UnreachableError) and not isinstance(fault, FinalError)
 
 
 def _plain(body: bytes, span_ms: tuple[int, int]) -> Iterator[RawSeries]:
