@@ -12,7 +12,7 @@ from infra.inventory.site import Site
 from lab.plant.model import run
 from lab.plant.noise import noise
 from lab.plant.replay import readings_of, use_of
-from tests.energy.error_table_found import Errors, errors_of
+from tests.energy.error_table_found import Errors, Truth, errors_of, truth_of
 
 MONTH = "2012-03"
 
@@ -72,13 +72,13 @@ def real_site(site: Site, case: Case) -> Site:
         "nodes": nodes, "power": site.power.model_copy(update={"transformers": transformers})})
 
 
-def settled(site: Site, case: Case) -> tuple[Allocation, Mapping[str, Mapping[str, float]]]:
+def settled(site: Site, case: Case) -> tuple[Allocation, Truth]:
     """Return what the report says in a case, and the truth [J] by account and component."""
     month = run(real_site(site, case), MONTH)
     readings, use = readings_of(month, case.gains), use_of(month)
     policy = site.model_copy(update={"energy": site.energy.model_copy(update={"idle_power": "fitted"})})
     baselines = fit_baselines(policy, readings, use) if case.fitted else None
-    return settle(site, readings, use, baselines), month.truth["accounts"]  # type: ignore[return-value]
+    return settle(site, readings, use, baselines), truth_of(month)
 
 
 def errors(site: Site, case: Case) -> Errors:

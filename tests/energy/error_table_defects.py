@@ -34,7 +34,7 @@ from lab.plant.defects import (
     Wrap,
 )
 from lab.plant.model import PlantMonth
-from tests.energy.error_table_found import Errors, errors_of
+from tests.energy.error_table_found import Errors, errors_of, truth_of
 
 OFFICE = Span(datetime(2012, 3, 14, 8, 7, tzinfo=UTC), 8)
 NOON = datetime(2012, 3, 14, 12, tzinfo=UTC)
@@ -100,7 +100,8 @@ def cases(site: Site) -> list[DefectCase]:
         DefectCase("an outlet starts again from zero during such a silence",
                    (Reset(at.outlet, NOON), Dropout(at.outlet, OFFICE))),
         DefectCase("an outlet's logger stamps 8 hours with 1970", (LostClock(at.outlet, OFFICE),)),
-        DefectCase("the clocks of all outlets are 2 minutes fast from the middle on", everywhere(lambda name: Skew(name, MIDDLE, 120))),
+        DefectCase("the clocks of all outlets are 2 minutes fast from the middle on",
+                   everywhere(lambda name: Skew(name, MIDDLE, 120))),
         DefectCase("an outlet is frozen for 8 hours, then catches up", (Frozen(at.outlet, OFFICE),)),
         DefectCase("an outlet is frozen for 8 hours and forgets them", (Frozen(at.outlet, OFFICE, forgets=True),)),
         DefectCase("the chiller's meter is frozen and forgets them", (Frozen(at.chiller, OFFICE, forgets=True),)),
@@ -130,7 +131,8 @@ def telemetry_cases() -> list[DefectCase]:
         DefectCase("no counter of GPU boards", deaf_to=("boards",)),
         DefectCase("no CPU counter of nodes", deaf_to=("cpu_core_s",)),
         DefectCase("no flow and temperatures of zones", deaf_to=("zone_heat_j",)),
-        DefectCase("nothing but meters, use and reservations", deaf_to=("boards", "cpu_core_s", "fan_j", "zone_heat_j")),
+        DefectCase("nothing but meters, use and reservations",
+                   deaf_to=("boards", "cpu_core_s", "fan_j", "zone_heat_j")),
     ]
 
 
@@ -153,8 +155,7 @@ def outcome(site: Site, month: PlantMonth, case: DefectCase) -> Outcome:
     allocation = settle(known, readings, read_use(source, known, month.period), telemetry=case.heard(own))
     opened = tuple(balance.parent for balance in balances(known, allocation.closure)
                    if balance.verdict is Verdict.OPEN)
-    truth: Mapping[str, Mapping[str, float]] = month.truth["accounts"]  # type: ignore[assignment]
-    return Outcome(errors_of(allocation, truth), not_measured(readings), opened)
+    return Outcome(errors_of(allocation, truth_of(month)), not_measured(readings), opened)
 
 
 def not_measured(readings: MeterReadings) -> dict[str, float]:

@@ -6,9 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from energy.allocation.result import Allocation
 from energy.readings.names import RESIDUAL
+from lab.plant.model import PlantMonth
 
 Errors = dict[str, float]
 Truth = Mapping[str, Mapping[str, float]]
+
+
+def truth_of(month: PlantMonth) -> Truth:
+    """Return the truth of a month [J], by account and component."""
+    accounts = month.truth["accounts"]
+    assert isinstance(accounts, dict)
+    return accounts
 
 
 def found_j(allocation: Allocation) -> dict[str, int]:

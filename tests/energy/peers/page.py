@@ -8,10 +8,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
-from tests.energy.error_table import HERE, ROOT, defect_outcomes, month_of, site_of
-from tests.energy.error_table_found import accounts_of, table
+from tests.energy.error_table import HERE, ROOT, month_of, site_of
+from tests.energy.error_table_defects import DefectCase, outcome
+from tests.energy.error_table_found import accounts_of, table, truth_of
 from tests.energy.peers.ceems import ceems, without_irate
 from tests.energy.peers.kepler import kepler
 from tests.energy.peers.seen import Seen, seen
@@ -30,7 +30,7 @@ def given() -> Seen:
 @cache
 def truth() -> Mapping[str, Mapping[str, float]]:
     """Return the truth [J] by account and component."""
-    return dict(month_of("oracle").truth["accounts"])  # type: ignore[call-overload, no-any-return]
+    return truth_of(month_of("oracle"))
 
 
 def accounts() -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def _errors() -> str:
     for title, found in methods().items():
         rows.append([title, *(_percent(value) for value in errors(found).values()),
                      f"{100 * sum(found.values()) / facility_j:.1f} %"])
-    own = defect_outcomes("oracle")["none"].errors
+    own = outcome(site_of("oracle"), month_of("oracle"), DefectCase("none")).errors
     rows.append(["Estran", *(_percent(own[account]) for account in accounts()), "100.0 %"])
     return table(("method", *accounts(), "sum / facility meter"), rows)
 
