@@ -147,6 +147,8 @@ class Prometheus:
         try:
             document = json.loads(response.content)
             failed = document.get("status") != "success"
+            if not failed and "data" not in document:
+                raise ValueError("no data")
         except (ValueError, AttributeError) as fault:
             raise UnreachableError(
                 N_("what answers is not Prometheus (HTTP status {status})"), where=self.url,
