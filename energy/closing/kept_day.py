@@ -12,9 +12,10 @@ from energy.allocation.holders import Shares
 from energy.allocation.result import Allocation, Component
 from energy.errors import ConservationError
 from energy.graph.closure import Closure
-from energy.graph.summed import summed_closure
+from energy.graph.summed import closure_part, summed_closure
 from energy.interval import Period
 from energy.quality import Quality
+from energy.readings.part import part_of
 from energy.units import Joules
 from infra.inventory.errors import N_
 
@@ -62,13 +63,24 @@ class KeptDay:
                                     day=self.day, remedy=N_("report this with the ledger: no figure is shown"))
 
 
-def kept_day(day: str, allocation: Allocation, full: FullCost) -> KeptDay:
-    """Return a day that was just settled, in the form in which it is kept. Raises ValueError without its notes."""
+def kept_day(day: str, allocation: Allocation, full: FullCost, period: Period | None = None) -> KeptDay:
+    """Return a day that was just settled, by itself or within a longer span, in the form in which it is kept.
+
+    Raises ValueError without its notes.
+    """
     closure, notes = allocation.closure, allocation.notes
     if notes is None:
         raise ValueError("a settled day has its notes")
-    return KeptDay(day, closure.period, allocation.shares, summed_closure([closure], closure.period), Beside(
-        notes.fans, notes.reserved_mw, int(np.sum(notes.unseen_j)),
-        {zone: int(energy_j.sum()) for zone, energy_j in sorted(notes.cooling.by_zone.items())},
-        dict(sorted(notes.cooling.quality_of.items()))),
-        Spread(full.tenants, full.free_j, full.platform_j, full.residual_j))
+    period = period or closure.period
+    inside = part_of(closure.period, period)
+    return KeptDay(
+        day, period, {component: _part(shares, inside) for component, shares in allocation.shares.items()},
+        summed_closure([closure_part(closure, period, inside)], period), Beside(
+            _part(notes.fans, inside), _part(notes.reserved_mw, inside), int(np.sum(notes.unseen_j[inside])),
+            {zone: int(energy_j[inside].sum()) for zone, energy_j in sorted(notes.cooling.by_zone.items())},
+            dict(sorted(notes.cooling.quality_of.items()))),
+        Spread(full.tenants, *(rows[:, inside] for rows in (full.free_j, full.platform_j, full.residual_j))))
+
+
+def _part(shares: Shares, inside: slice) -> Shares:
+    return Shares(shares.holders, shares.energy_j[:, inside])

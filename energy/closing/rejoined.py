@@ -21,9 +21,18 @@ Cell = TypeVar("Cell", bound=np.generic)
 
 
 def rejoined(month: str, period: Period, days: Sequence[DayInputs], facts: ReadingFacts) -> MonthInputs:
-    """Return the inputs of a month, its days given in order: all of them name the same meters, nodes and accounts."""
+    """Return the inputs of a month, its days given in order."""
+    span = span_of(days)
+    readings = MeterReadings(period, span.readings.energy_j, span.readings.flags, facts.findings)
+    return MonthInputs(month, readings, span.use, span.telemetry, facts.source, facts.allowed)
+
+
+def span_of(days: Sequence[DayInputs]) -> DayInputs:
+    """Return adjoining days as one span, under the first one's name: all of them name the same meters, nodes, accounts.
+    """
+    period = Period(days[0].period.start, days[-1].period.end)
     readings = MeterReadings(period, _rows([day.readings.energy_j for day in days]),
-                             _rows([day.readings.flags for day in days]), facts.findings)
+                             _rows([day.readings.flags for day in days]))
     nodes = {node: NodeUse(**{kind: _rows([getattr(day.use.nodes[node], kind) for day in days]) for kind in (
         "cpu_used_s", "gpu_used_s", "cpu_reserved", "gpu_reserved")}) for node in days[0].use.nodes}
     parts = [day.telemetry for day in days]
@@ -32,7 +41,7 @@ def rejoined(month: str, period: Period, days: Sequence[DayInputs], facts: Readi
                  for node, boards in parts[0].boards.items()},
         _rows([part.cpu_core_s for part in parts]), _rows([part.fan_j for part in parts]),
         _rows([part.zone_heat_j for part in parts]))
-    return MonthInputs(month, readings, Use(period, nodes), telemetry, facts.source, facts.allowed)
+    return DayInputs(days[0].day, readings, Use(period, nodes), telemetry)
 
 
 def _rows(parts: Sequence[Mapping[str, npt.NDArray[Cell]]]) -> dict[str, npt.NDArray[Cell]]:

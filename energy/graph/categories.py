@@ -33,11 +33,15 @@ def categories(site: Site, closure: Closure) -> tuple[Category, ...]:
               3: tuple(closure.feeds.node_of_outlet)}
     found, before_j = [], int(closure.facility_j.sum())
     for number, energy_j in by_number.items():
-        meters = tuple(name for name, meter in site.meters.items()
-                       if meter.quantity == "energy" and meter.at in places[number])
+        # Where no meter stands at a point, what passes there is known from the outlets below.
+        meters = _meters_at(site, places[number]) or _meters_at(site, places[3])
         found.append(Category(number, energy_j, before_j - energy_j, meters))
         before_j = energy_j
     return tuple(found)
+
+
+def _meters_at(site: Site, places: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name, meter in site.meters.items() if meter.quantity == "energy" and meter.at in places)
 
 
 def it_energy_by_category_j(site: Site, closure: Closure) -> dict[int, int]:

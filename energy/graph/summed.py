@@ -14,6 +14,20 @@ from energy.quality import Quality
 from energy.units import Joules
 
 _SURENESS = list(Quality)
+_ENERGIES = tuple(field.name for field in fields(Stage) if field.name.endswith("_j"))
+
+
+def closure_part(closure: Closure, period: Period, inside: slice) -> Closure:
+    """Return some intervals of a closure (views, no copy)."""
+    return Closure(
+        period=period, feeds=closure.feeds, facility_j=closure.facility_j[inside],
+        generated_j=closure.generated_j[inside], outlets_j={name: row[inside] for name, row in
+                                                            closure.outlets_j.items()},
+        machines_j={name: row[inside] for name, row in closure.machines_j.items()},
+        base_load_j=closure.base_load_j[inside], base_load_quality=closure.base_load_quality,
+        stages={name: Stage(**{key: getattr(stage, key)[inside] for key in _ENERGIES}, loss_quality=stage.loss_quality)
+                for name, stage in closure.stages.items()},
+        residual_j=closure.residual_j[inside])
 
 
 def summed_closure(closures: Sequence[Closure], period: Period) -> Closure:
@@ -31,8 +45,7 @@ def summed_closure(closures: Sequence[Closure], period: Period) -> Closure:
 
 
 def _summed_stage(stages: Sequence[Stage]) -> Stage:
-    energies = {field.name: _total(getattr(stage, field.name) for stage in stages)
-                for field in fields(Stage) if field.name.endswith("_j")}
+    energies = {name: _total(getattr(stage, name) for stage in stages) for name in _ENERGIES}
     return Stage(**energies, loss_quality=_worst(stage.loss_quality for stage in stages))
 
 
