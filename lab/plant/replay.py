@@ -31,10 +31,10 @@ def readings_of(month: PlantMonth, gains: Mapping[str, float] | None = None) -> 
 
 
 def use_of(month: PlantMonth) -> Use:
-    """Return what each account reserved and used on each node."""
+    """Return what each account reserved and, as far as scrapes showed it, used on each node."""
     tables: dict[str, tuple[dict[str, Series], ...]] = {}
     for work in month.workloads:
-        amounts = (_summed(work.busy_cores), _summed(work.busy_gpus),
+        amounts = (_summed(work.shown_cores), _summed(work.busy_gpus),
                    np.full(month.period.count, work.reserved_cores),
                    np.full(month.period.count, float(work.reserved_gpus)))
         for table, amount in zip(tables.setdefault(work.node, ({}, {}, {}, {})), amounts, strict=True):

@@ -63,11 +63,23 @@ def telemetry_outcomes() -> dict[str, defects.Outcome]:
     return told
 
 
+@cache
+def rest_outcomes() -> dict[str, defects.Outcome]:
+    """Return what the site of truth gives when nodes draw another power at rest than declared: believed, or fitted."""
+    site, told = site_of("oracle"), {}
+    for words, factor in (("what is declared", 1.0), ("10 % more", 1.1), ("10 % less", 0.9)):
+        real = assumptions.real_site(site, assumptions.Case("", idle=factor))
+        month = month_of("oracle") if factor == 1.0 else run(real, MONTH)
+        for fitted, said in ((False, "file believed"), (True, "fitted on the month")):
+            told[f"{words}; {said}"] = defects.outcome(site, month, defects.DefectCase("", fitted=fitted))
+    return told
+
+
 def page() -> str:
     """Return the whole page."""
     parts = [_prose("head"), _assumptions(), _prose("defects"), _outcomes("demo", defect_outcomes("demo")),
              _prose("oracle"), _outcomes("oracle", defect_outcomes("oracle")), _prose("telemetry"),
-             _outcomes("oracle", telemetry_outcomes())]
+             _outcomes("oracle", telemetry_outcomes()), _prose("rest"), _outcomes("oracle", rest_outcomes())]
     return "\n".join(parts)
 
 

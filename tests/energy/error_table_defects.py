@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from energy.allocation.fit import fit_baselines
 from energy.allocation.settle import settle
 from energy.errors import MissingDataError
 from energy.graph.balance import Verdict, balances
@@ -60,8 +61,8 @@ PLACES = {"demo": Places("outlet-b-gpu-2", "ups-a-output", "tank-1-pumps", "chil
 
 @dataclass(frozen=True)
 class DefectCase:
-    """One row: the defects, what the operator lets pass, a meter whose modulus the site file knows, and what of the
-    telemetry is heard.
+    """One row: the defects, what the operator lets pass, a meter whose modulus the site file knows, what of the
+    telemetry is not heard, and whether the power at rest is fitted on the month.
     """
 
     title: str
@@ -69,6 +70,7 @@ class DefectCase:
     allowed: Allow = NOTHING
     modulus_of: str = ""
     deaf_to: tuple[str, ...] = ()
+    fitted: bool = False
 
     def heard(self, telemetry: Telemetry) -> Telemetry:
         """Return telemetry without what is not heard: fields of `Telemetry`."""
@@ -137,7 +139,9 @@ def telemetry_cases() -> list[DefectCase]:
 
 
 def known_site(site: Site, case: DefectCase) -> Site:
-    """Return the site file of a row: with a modulus where the row says that it is declared."""
+    """Return the site file of a row: with a modulus where the row declares one, and fitting where it fits."""
+    if case.fitted:
+        site = site.model_copy(update={"energy": site.energy.model_copy(update={"idle_power": "fitted"})})
     if not case.modulus_of:
         return site
     meter = site.meters[case.modulus_of].model_copy(update={"modulus": MODULUS_WH})
@@ -151,8 +155,10 @@ def outcome(site: Site, month: PlantMonth, case: DefectCase) -> Outcome:
         readings = read_meters(source, known, month.period, case.allowed)
     except MissingDataError as refusal:
         return Outcome({}, {}, (), str(refusal).splitlines()[0])
-    own = read_telemetry(source, known, month.period, case.allowed)
-    allocation = settle(known, readings, read_use(source, known, month.period), telemetry=case.heard(own))
+    own, use = (case.heard(read_telemetry(source, known, month.period, case.allowed)),
+                read_use(source, known, month.period))
+    baselines = fit_baselines(known, readings, use, own) if case.fitted else None
+    allocation = settle(known, readings, use, baselines, own)
     opened = tuple(balance.parent for balance in balances(known, allocation.closure)
                    if balance.verdict is Verdict.OPEN)
     return Outcome(errors_of(allocation, truth_of(month)), not_measured(readings), opened)

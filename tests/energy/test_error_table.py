@@ -11,6 +11,7 @@ from tests.energy.error_table import (
     defect_outcomes,
     month_of,
     page,
+    rest_outcomes,
     site_of,
     telemetry_outcomes,
 )
@@ -155,3 +156,20 @@ class TestTelemetry:
         site, month = site_of("oracle"), month_of("oracle")
         deaf = outcome(site, month, DefectCase("", deaf_to=("boards",)))
         assert deaf.errors != telemetry_outcomes()["everything is told"].errors
+
+
+class TestRest:
+    @pytest.mark.parametrize("factor", ["10 % more", "10 % less"])
+    def test_a_fit_on_a_month_of_fans_and_short_pods_still_mends_what_is_declared_wrong(self, factor: str) -> None:
+        # hameau has cores only: 12 to 13 % off when the file is believed
+        told = rest_outcomes()
+        assert abs(told[f"{factor}; file believed"].errors["hameau"]) > 10
+        assert abs(told[f"{factor}; fitted on the month"].errors["hameau"]) < 1
+        assert abs(told[f"{factor}; fitted on the month"].errors["_free"]) < 3 < 10 < abs(
+            told[f"{factor}; file believed"].errors["_free"])
+
+    def test_a_fit_of_what_is_declared_right_changes_tenants_little(self) -> None:
+        believed, fitted = (rest_outcomes()[f"what is declared; {said}"].errors for said in (
+            "file believed", "fitted on the month"))
+        for tenant in site_of("oracle").tenants:
+            assert fitted[tenant] == pytest.approx(believed[tenant], abs=0.2)

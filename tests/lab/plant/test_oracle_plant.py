@@ -11,10 +11,13 @@ from infra.inventory.load import load_site
 from infra.inventory.site import Site
 from lab.plant.cooling import COLD_PLATES, machine_powers_w, taken_w
 from lab.plant.extras import ALL, NONE, extras_of
+from lab.plant.feeds import Walk
 from lab.plant.loops import SPREAD_K
-from lab.plant.machines import TYPICAL
+from lab.plant.machines import TYPICAL, node_powers
 from lab.plant.model import PlantMonth, run
 from lab.plant.tenancies import as_workloads, board_powers_w
+from lab.plant.truth import Truth
+from lab.plant.workload import Workload
 from tests.energy.small import small_site
 
 FILE = Path(__file__).resolve().parents[2] / "energy" / "oracle_site.yaml"
@@ -155,3 +158,18 @@ class TestCooling:
         told_w = float((plates.flow_l_per_s * (plates.return_c - plates.supply_c)).mean()) * 0.9922 * 4179
         assert told_w == pytest.approx(0.8 * nodes_w, rel=1e-3)
         assert plates.return_c[0] - plates.supply_c[0] == SPREAD_K
+
+    def test_the_truth_of_a_shared_cooler_is_the_heat_it_takes(self, oracle: Site) -> None:
+        # region holds the node in oil, agglo the one on plates, whole; 900 W of cooler, 10 kW of heat in both zones.
+        # The cooler takes 10 and 8: 500 W for oil, 400 for plates; by IT power 185 : 600 and 195 : 610 inside.
+        # Red when the truth goes by the zones' whole heat (450 each).
+        works = {node: [Workload(node, "n", account, 64, 0, np.zeros(1), np.zeros(1))]
+                 for node, account in (("oil", "region"), ("dlc", "agglo"))}
+        powers = node_powers(oracle, works, 1)
+        machine_w = {name: np.array([900.0 if name == "cooler" else 0.0]) for name in
+                     [*oracle.cooling.equipment(), *oracle.enclosures.tanks]}
+        heat_w = {"hall-air": np.ones(1), "hall-oil": np.array([1e4]), "hall-plates": np.array([1e4])}
+        flows = Walk(oracle, {name: power.total_w for name, power in powers.items()}, machine_w).flows()
+        found = Truth(oracle, powers, works).energies_j(flows, machine_w, heat_w)
+        assert found["region"]["cooling"] == pytest.approx(60 * 500 * 185 / 785)
+        assert found["agglo"]["cooling"] == pytest.approx(60 * 400 * 195 / 805)

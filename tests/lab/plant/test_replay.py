@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from energy.readings.meters import read_meters
 from energy.readings.prometheus import Prometheus
 from energy.readings.use import read_use
+from infra.inventory.load import load_site
 from infra.inventory.site import Site
 from lab.history.blocks import prepare
+from lab.history.in_memory import InMemory
 from lab.history.server import prometheus_down, prometheus_up
 from lab.plant.model import PlantMonth, run
 from lab.plant.replay import readings_of, use_of
@@ -80,3 +83,11 @@ def test_workloads_of_one_account_on_one_node_are_one_row(demo: Site) -> None:
     models = [work for work in month.workloads if work.node == "gpu-1" and work.account == "_platform"]
     assert len(models) > 1
     assert use.nodes["gpu-1"].cpu_reserved["_platform"][0] == pytest.approx(sum(work.reserved_cores for work in models))
+
+
+def test_of_short_pods_the_short_way_shows_what_scrapes_did() -> None:
+    month = run(load_site(Path(__file__).resolve().parents[2] / "energy" / "oracle_site.yaml"), "2012-02")
+    shown, long = use_of(month).nodes["oil"], read_use(InMemory(month), month.site, month.period).nodes["oil"]
+    batch = next(work for work in month.workloads if work.node == "oil" and work.account == "hameau" and work.pods)
+    assert shown.cpu_used_s["hameau"].sum() == pytest.approx(long.cpu_used_s["hameau"].sum(), rel=1e-6)
+    assert batch.shown_cores.sum() < batch.busy_cores.sum()
