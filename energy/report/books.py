@@ -24,7 +24,8 @@ _DECLARED = N_("declared")
 def factor_line(use: FactorUse, reader: Reader) -> str:
     """Return a factor in one line: its row, figure, publisher and year, and what to beware of."""
     line = reader.translate(_FACTOR).format(id=use.id, value=reader.number(use.value, 1), unit=use.unit,
-                                            publisher=use.publisher, edition=use.edition).strip()
+                                            publisher=reader.translate(use.publisher),
+                                            edition=use.edition.strip("-")).strip()
     beware = beware_of(use, reader)
     return f"{line} [{', '.join(beware)}]" if beware else line
 

@@ -10,6 +10,7 @@ from energy.allocation.result import Component
 from energy.carbon.statement import BookName, FactorUse, Remark
 from energy.closing.settled_period import SettledPeriod
 from energy.errors import EnergyError
+from energy.ledger.manifest import State
 from energy.report.build import report_of
 from energy.report.lines import EnergyReport
 from infra.inventory.errors import N_
@@ -61,7 +62,8 @@ class Explanation:
     tenant: str
     name: str
     label: str
-    state: str
+    state: State
+    illustrative: bool
     steps_wh: Mapping[Step, int]
     relative_u: float
     carbon_g: Mapping[BookName, float | None]
@@ -87,7 +89,8 @@ def explanation_of(settled: SettledPeriod, tenant: str) -> Explanation:
     report = report_of(settled)
     line = next(each for each in report.lines if each.key == tenant)
     return Explanation(
-        site.id, site.identity.name, tenant, line.name, settled.label, str(settled.state), _steps_wh(report, tenant),
+        site.id, site.identity.name, tenant, line.name, settled.label, settled.state,
+        site.identity.illustrative, _steps_wh(report, tenant),
         line.relative_u, line.carbon_g, settled.carbon.full_cost.grams(tenant) or 0.0,
         {name: book.factors for name, book in report.books.items()},
         {name: book.blank for name, book in report.books.items() if book.blank})

@@ -12,6 +12,7 @@ from energy.report.figures import carbon_figure, kg, kwh, percent_u
 from energy.report.files import replace_file
 from energy.report.page import template
 from energy.report.reader import Reader
+from energy.report.texts import ILLUSTRATIVE
 from infra.inventory.errors import N_
 
 COLOURS = {
@@ -53,7 +54,7 @@ def as_html(found: Explanation, reader: Reader) -> str:
     books = [(reader.translate(BOOK_TITLES[name]), *book_figure(found, name, reader), _factors(found, name, reader))
              for name in BookName]
     return template("explain.html.j2").render(
-        reader=reader, found=found, title=_title(found, reader), rows=rows, books=books,
+        reader=reader, found=found, title=_title(found, reader), illustrative=ILLUSTRATIVE, rows=rows, books=books,
         direct=kwh(found.direct_wh, reader), full=kwh(found.full_cost_wh, reader),
         u=percent_u(found.relative_u, reader), full_kg=kg(found.full_cost_gco2e, reader),
         picture=template("waterfall.svg.j2").render(_drawing(found, reader), standalone=False))

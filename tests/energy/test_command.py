@@ -1,4 +1,4 @@
-"""`estran energy report` as a user runs it, in a process of its own."""
+"""`estran energy report`, `close` and `meters` over a real Prometheus, as a user runs them, each in its own process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from ops_cli.exit_codes import ExitCode
-from tests.conftest import run_estran
+from tests.conftest import Done, run_estran
+from tests.energy.closing.made import bytes_of
 
 pytestmark = pytest.mark.engine
 
@@ -74,9 +75,9 @@ def test_single_files(demo_url: str, tmp_path: Path) -> None:
 
 def test_in_french_numbers_are_french(demo_url: str) -> None:
     done = run_estran("--lang", "fr", "energy", "report", "--month", "2012-03", "--prometheus", demo_url,
-                      env={"COLUMNS": "100"})
+                      env={"COLUMNS": "112"})
     assert done.returncode == ExitCode.OK, done.stderr
-    assert max(len(line) for line in done.stdout.splitlines()) <= 100
+    assert max(len(line) for line in done.stdout.splitlines()) <= 112
     assert "Agglomération d'exemple" in done.stdout
     assert "Commune rurale d'exemple" in done.stdout
     assert "747,971" in done.stdout
@@ -89,7 +90,7 @@ def test_in_french_numbers_are_french(demo_url: str) -> None:
     (("--month", "2012-03", "--prometheus", "nonsense"), ExitCode.INVALID_INPUT, "is not the address of a Prometheus"),
     (("--month", "2012-03", "--prometheus", "http://127.0.0.1:9"), ExitCode.UNREACHABLE, "Prometheus does not answer"),
     (("--month", "2012-03", "--by", "planet"), ExitCode.USAGE, "planet"),
-    ((), ExitCode.USAGE, "--month"),
+    ((), ExitCode.INVALID_INPUT, "name either a month or a year"),
 ])
 def test_refusals_print_no_figure(demo_url: str, arguments: tuple[str, ...], code: ExitCode, said: str) -> None:
     done = run_estran("energy", "report", *arguments, env={"ESTRAN_PROMETHEUS": demo_url})
@@ -123,3 +124,60 @@ def test_in_80_columns_lines_go_by_their_ids(demo_url: str, language: str) -> No
     rows = [line for line in done.stdout.splitlines() if line.startswith("\u2502")]
     assert [row.split()[1] for row in rows[:4]] == ["region", "agglo", "les-sables", "la-dune"]
     assert max(len(line) for line in done.stdout.splitlines()) <= 80
+
+
+@pytest.fixture(scope="module")
+def closed(demo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger in which March 2012 was closed by the command."""
+    folder = tmp_path_factory.mktemp("closed")
+    done = close(folder, demo_url, "--final", "-o", "json")
+    assert done.returncode == ExitCode.OK, done.stderr
+    document = json.loads(done.stdout)
+    assert (document["state"], document["written"], document["sequence"]) == ("closed", True, 1)
+    assert (document["days"], document["days_settled"]) == (31, 31)
+    return folder
+
+
+def close(folder: Path, url: str, *arguments: str, language: str = "en") -> Done:
+    return run_estran("--lang", language, "energy", "close", "2012-03", "--ledger", str(folder), "--prometheus", url,
+                      *arguments, env={"COLUMNS": "80"})
+
+
+def test_a_dry_run_writes_no_close(demo_url: str, tmp_path: Path) -> None:
+    done = close(tmp_path, demo_url, "--dry-run")
+    assert done.returncode == ExitCode.OK, done.stderr
+    assert "nothing was written" in done.stdout
+    assert not list(tmp_path.rglob("closes/*.json"))
+
+
+def test_a_second_close_of_the_same_readings_changes_nothing(closed: Path, demo_url: str) -> None:
+    before = bytes_of(closed)
+    done = close(closed, demo_url, "--final", language="fr")
+    assert done.returncode == ExitCode.OK, done.stderr
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+    assert "Agglom" not in done.stdout  # no line changes, so none is listed
+    assert bytes_of(closed) == before
+
+
+def test_the_close_and_the_readings_give_the_same_lines(closed: Path, demo_url: str) -> None:
+    kept, fresh = (json.loads(run_estran("energy", "report", "--month", "2012-03", "--ledger", str(closed), *source,
+                                         "-o", "json").stdout) for source in ((), ("--prometheus", demo_url)))
+    assert (kept["state"], fresh["state"]) == ("closed", "open")
+    by_key = [{line["line"]: line["facility_energy_j"] for line in document["lines"]} for document in (kept, fresh)]
+    assert by_key[0] == by_key[1]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_meters_in_80_columns(demo_url: str, language: str) -> None:
+    done = run_estran("--lang", language, "energy", "meters", "--month", "2012-03", "--prometheus", demo_url,
+                      env={"COLUMNS": "80"})
+    assert done.returncode == ExitCode.OK, done.stderr
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+    assert "\u2502 dry-cooler-1-input " in done.stdout
+
+
+def test_meters_as_data_name_their_place(demo_url: str) -> None:
+    done = run_estran("energy", "meters", "--month", "2012-03", "--prometheus", demo_url, "-o", "csv")
+    rows = {row["meter"]: row for row in csv.DictReader(io.StringIO(done.stdout))}
+    assert (rows["facility"]["coverage_percent"], rows["facility"]["drift_percent"]) == ("100.0", "0.3")
+    assert rows["ups-a-input"]["side"] == "in"

@@ -37,7 +37,8 @@ def print_explanation(found: Explanation, reader: Reader, output: str) -> None:
 def document_of(found: Explanation) -> dict[str, Any]:
     """Return the explanation as plain data."""
     return {
-        "site": found.site_id, "tenant": found.tenant, "name": found.name, "period": found.label, "state": found.state,
+        "site": found.site_id, "tenant": found.tenant, "name": found.name, "period": found.label,
+        "state": str(found.state), "illustrative": found.illustrative,
         "steps": list(_rows(found)), "direct_wh": found.direct_wh, "full_cost_wh": found.full_cost_wh,
         "energy_relative_u": round(found.relative_u, 6), "full_cost_gco2e": round(found.full_cost_gco2e, 3),
         "carbon": {str(name): {"gco2e": None if grams is None else round(grams, 3),
@@ -55,12 +56,15 @@ def _rows(found: Explanation) -> Iterator[dict[str, Any]]:
 
 def _print(found: Explanation, reader: Reader) -> None:
     console = result_console()
-    console.print(f"{found.name} \u2013 {found.site_name} \u2013 {found.label}", style="bold", markup=False)
+    title = f"{found.name} \u2013 {found.site_name} \u2013 {found.label} \u2013 {reader.translate(found.state.word)}"
+    console.print(title, style="bold", markup=False)
     console.print(_table(found, reader, reasons=console.width >= REASONS_FIT))
     console.print(_("own line {direct} kWh (\u00b1 {u} %), with its shares {full} kWh").format(
         direct=kwh(found.direct_wh, reader), full=kwh(found.full_cost_wh, reader),
         u=percent_u(found.relative_u, reader)), style="bold green", markup=False)
     console.print(_carbon(found, reader))
+    for why in dict.fromkeys(blank_reason(found, name, reader) for name in found.blanks):
+        console.print(f"\u2013 {why}", style="dim", markup=False)
     console.print(_("with its shares: {kg} kgCO2e, location-based").format(
         kg=kg(found.full_cost_gco2e, reader)), markup=False)
 
@@ -96,7 +100,7 @@ def _carbon(found: Explanation, reader: Reader) -> Table:
     table.add_column(_("Carbon, own line"), overflow="fold")
     table.add_column("kgCO2e", justify="right", no_wrap=True)
     # An id is read and copied whole; what stands before it gives way.
-    table.add_column(_("Factors"), overflow="fold", min_width=min(longest, IDS_WIDE))
+    table.add_column(_("Factors"), overflow="fold", no_wrap=longest <= IDS_WIDE)
     for name in BookName:
         table.add_row(reader.translate(BOOK_TITLES[name]), on_one_line(book_figure(found, name, reader)), factors[name])
     return table
@@ -105,5 +109,6 @@ def _carbon(found: Explanation, reader: Reader) -> Table:
 def _factors(found: Explanation, name: BookName, reader: Reader) -> str:
     """Return the factors of a book by their ids, the first few of them: data outputs list them all."""
     ids = [use.id for use in found.factors.get(name, ())]
-    more = _(" and {count} more").format(count=len(ids) - IDS_MAX) if len(ids) > IDS_MAX else ""
-    return blank_reason(found, name, reader) or "\n".join(ids[:IDS_MAX]) + more
+    if len(ids) <= IDS_MAX + 1:  # "and 1 more" would take as much room as the one
+        return "\n".join(ids)
+    return "\n".join(ids[:IDS_MAX]) + _(" and {count} more").format(count=len(ids) - IDS_MAX)
