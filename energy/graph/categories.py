@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from energy.graph.closure import Closure
+from energy.graph.feeds import BASE_LOAD
 from energy.units import Joules
 from infra.inventory.site import Site
 
@@ -47,16 +48,26 @@ def _meters_at(site: Site, places: tuple[str, ...]) -> tuple[str, ...]:
 def it_energy_by_category_j(site: Site, closure: Closure) -> dict[int, int]:
     """Return E_IT [J] of the period at UPS output (1), PDU output (2) and nodes' outlets (3).
 
-    What a UPS feeds that is no PDU (a panel) is taken off; a PDU without UPS above it counts at its own output in 1.
+    What a UPS or a PDU feeds that is no IT is taken off (panels, machines of the plant, the base load); a PDU without
+    UPS above it counts at its own output in 1.
     """
     zero = closure.facility_j * 0
-    ups_j, behind_ups = zero, set()
-    for name in site.power.ups:
-        others_j = sum((branch.of(closure.stages[branch.child].in_j) for branch in closure.feeds.branches[name]
-                        if branch.child in site.power.panels), zero)
-        ups_j = ups_j + closure.stages[name].out_j - others_j
-        behind_ups |= {branch.child for branch in closure.feeds.branches[name]}
-    pdus_j: dict[str, Joules] = {name: closure.stages[name].out_j for name in site.power.pdus}
+    behind_ups = {branch.child for name in site.power.ups for branch in closure.feeds.branches[name]}
+    ups_j = sum((_it_j(site, closure, name) for name in site.power.ups), zero)
+    pdus_j = {name: _it_j(site, closure, name) for name in site.power.pdus}
     direct_j = sum((out_j for name, out_j in pdus_j.items() if name not in behind_ups), zero)
     return {1: int((ups_j + direct_j).sum()), 2: int(sum(pdus_j.values(), zero).sum()),
             3: int(closure.it_energy_j.sum())}
+
+
+def _it_j(site: Site, closure: Closure, name: str) -> Joules:
+    """Return what leaves a UPS or a PDU [J per interval] less what it feeds that is no IT."""
+    left_j = closure.stages[name].out_j
+    for branch in closure.feeds.branches[name]:
+        if branch.child == BASE_LOAD:
+            left_j = left_j - branch.of(closure.base_load_j)
+        elif branch.child in closure.machines_j:
+            left_j = left_j - branch.of(closure.machines_j[branch.child])
+        elif branch.child in site.power.panels:
+            left_j = left_j - branch.of(closure.stages[branch.child].in_j)
+    return left_j
