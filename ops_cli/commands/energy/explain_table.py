@@ -95,7 +95,7 @@ def _bar(start_wh: int, energy_wh: int, whole_wh: int) -> str:
 
 def _carbon(found: Explanation, reader: Reader) -> Table:
     table = Table(header_style="bold", padding=(0, 1))
-    factors = {name: _factors(found, name, reader) for name in BookName}
+    factors = {name: _factors(found, name) for name in BookName}
     longest = max(len(line) for text in factors.values() for line in text.split("\n"))
     table.add_column(_("Carbon, own line"), overflow="fold")
     table.add_column("kgCO2e", justify="right", no_wrap=True)
@@ -106,7 +106,7 @@ def _carbon(found: Explanation, reader: Reader) -> Table:
     return table
 
 
-def _factors(found: Explanation, name: BookName, reader: Reader) -> str:
+def _factors(found: Explanation, name: BookName) -> str:
     """Return the factors of a book by their ids, the first few of them: data outputs list them all."""
     ids = [use.id for use in found.factors.get(name, ())]
     if len(ids) <= IDS_MAX + 1:  # "and 1 more" would take as much room as the one

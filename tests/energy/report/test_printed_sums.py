@@ -47,6 +47,7 @@ def test_what_is_printed_adds_up(watts: dict[str, float]) -> None:
     settled = made_period(SITE, HOURS, sureness=NOT_ASKED, **watts)
     for view in VIEWS:
         report = report_of(settled, view)
+        assert report.sum_of_lines_wh == report.facility_energy_wh
         cells_add_up_to_lines_and_lines_to_the_meter(report)
         watt_hours_are_near_the_joules(report)
         carbon_is_never_negative_but_for_a_negative_residual(report)
