@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lab.plant import defects
 from lab.plant.defects import (
     NO_DEFECTS,
     Defects,
@@ -26,6 +28,7 @@ from lab.plant.defects import (
     Unwired,
     Wrap,
 )
+from tests.conftest import ROOT
 
 START = datetime(2012, 3, 5, tzinfo=UTC)
 FIRST_MS = round(START.timestamp() * 1000)
@@ -142,3 +145,10 @@ class TestTogether:
         found = Unwired("m", share).shown(Samples(np.arange(len(values)), values))
         assert (np.diff(found.values) >= 0).all()
         assert (found.values <= values + 0.1).all()
+
+
+def test_the_page_names_every_defect_and_no_other() -> None:
+    rows = (ROOT / "docs" / "energy" / "plant.md").read_text("utf-8").split("## Defects")[1]
+    named = set(re.findall(r"`([A-Z][A-Za-z]+)`", rows))
+    assert named == {name for name, made in vars(defects).items() if hasattr(made, "shown") and name not in (
+        "Defect", "Defects", "NO_DEFECTS")}
