@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -40,7 +41,6 @@ def rows_of(path: Path, span_ms: tuple[int, int]) -> Iterator[Rows]:
 
     Raises MissingDataError naming file, row and column.
     """
-    now_ms = int(datetime.now(UTC).timestamp() * 1000)
     row = 2  # of the first value: the header is row 1
     for batch in _batches(path):
         table = METERS if "meter" in batch.schema.names else USE
@@ -49,10 +49,16 @@ def rows_of(path: Path, span_ms: tuple[int, int]) -> Iterator[Rows]:
                 raise _refusal(N_("the column '{column}' is not there"), path, column=column, needed=", ".join(table),
                                remedy=N_("a table of meters has {needed}, first line of the file"))
         times_ms, values = _times(batch, path, row), _numbers(batch, path, row)
-        wanted = (times_ms >= span_ms[0]) & (times_ms <= span_ms[1]) | (times_ms < FIRST_MS) | (times_ms > now_ms)
         keys = [_texts(batch, name) for name in table if name not in ("time", "value")]
-        yield from _by_series(table, keys, np.flatnonzero(wanted), times_ms, values, (path, row))
+        yield from _by_series(table, keys, np.flatnonzero(asked_for(times_ms, span_ms)), times_ms, values, (path, row))
         row += batch.num_rows
+
+
+def asked_for(times_ms: Times, span_ms: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    """Return which moments lie in a span, both ends included, or can't be: before 1990, in the future."""
+    now_ms = int(datetime.now(UTC).timestamp() * 1000)
+    within = (times_ms >= span_ms[0]) & (times_ms <= span_ms[1])
+    return np.asarray(within | (times_ms < FIRST_MS) | (times_ms > now_ms), dtype=np.bool_)
 
 
 def _batches(path: Path) -> Iterator[Any]:

@@ -13,7 +13,7 @@ import numpy as np
 from energy.errors import EnergyError
 from energy.interval import Period
 from energy.readings.allow import NOTHING, Allow
-from energy.readings.export_table import Rows, rows_of
+from energy.readings.export_table import Rows, asked_for, rows_of
 from energy.readings.finding import Finding
 from energy.readings.on_edges import latest_on_edges, means_on_edges
 from energy.readings.source import Matchers, RawSeries, Series
@@ -58,8 +58,10 @@ class Exports:
         for (name, labels), parts in sorted(self._kept.items()):
             named = {"site": self._site_id, **dict(labels)}
             if name == metric and all(named.get(key) == value for key, value in matchers.items()):
-                yield RawSeries(named, np.concatenate([part.times_ms for part in parts]),
-                                np.concatenate([part.values for part in parts]))
+                times_ms = np.concatenate([part.times_ms for part in parts])
+                values = np.concatenate([part.values for part in parts])
+                inside = asked_for(times_ms, span_ms)  # what is kept may be of a longer span, asked for before
+                yield RawSeries(named, times_ms[inside], values[inside])
 
     def latest(self, metric: str, matchers: Matchers, period: Period, allow: Allow = NOTHING) -> list[Series]:
         """Return the last sample of each interval (see `Source.latest`)."""
