@@ -54,7 +54,8 @@ def settled(site: Site, month: PlantMonth, readings: MeterReadings, telemetry: T
 
 def component_j(allocation: Allocation, account: str, component: Component) -> int:
     shares = allocation.shares[component]
-    return sum(int(shares.energy_j[row].sum()) for row, holder in enumerate(shares.holders) if holder.account == account)
+    rows = [row for row, holder in enumerate(shares.holders) if holder.account == account]
+    return int(shares.energy_j[rows].sum())
 
 
 class TestLaws:
