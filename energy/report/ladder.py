@@ -12,7 +12,7 @@ from energy.report.reader import Reader
 from energy.report.texts import CARDS, CATEGORIES
 from infra.inventory.errors import N_
 
-WIDTH, LEFT, RIGHT, ROW, BAR, TOP = 960, 330, 240, 44, 22, 6
+WIDTH, LEFT, RIGHT, ROW, BAR, TOP = 960, 330, 290, 44, 22, 6
 TITLE = N_("What is left of the facility meter at each point of measure")
 LOST = N_("less {kwh} kWh")
 INK, LOSS = "#0072B2", "#E69F00"
