@@ -19,7 +19,7 @@ COLOURS = {
     Step.OWN_USE: "#0072B2", Step.IDLE: "#56B4E9", Step.COOLING: "#009E73", Step.LOSS: "#E69F00", Step.BASE: "#D55E00",
     Step.FREE_SHARE: "#F0E442", Step.PLATFORM_SHARE: "#CC79A7", Step.RESIDUAL_SHARE: "#999999",
 }
-WIDTH, ROW, LEFT, RIGHT, TOP = 860, 30, 230, 110, 12
+WIDTH, ROW, LEFT, RIGHT, TOP = 860, 30, 230, 130, 12
 TITLE = N_("Why {name} bears {kwh} kWh in {label}")
 DIRECT, FULL = N_("its own line"), N_("with its shares")
 
@@ -99,5 +99,5 @@ def _bars(found: Explanation, reader: Reader) -> list[_Bar]:
         if step in (Step.BASE, Step.RESIDUAL_SHARE):
             name = reader.translate(DIRECT if step is Step.BASE else FULL)
             bars.append(_Bar(TOP + ROW * len(bars), LEFT, max(1.0, scale * so_far), "#333333", name,
-                             kwh(so_far, reader), is_sum=True))
+                             f"{kwh(so_far, reader)} kWh", is_sum=True))
     return bars

@@ -46,14 +46,16 @@ def _headings() -> dict[str, str]:
 
 
 def _print_talk(site: Site, outcome: Outcome, document: dict[str, Any]) -> None:
-    console, close = result_console(), outcome.close
+    from ops_cli.commands.energy.report import reader_of
+
+    console, close, reader = result_console(), outcome.close, reader_of()
     console.print(_("{name}, {month}: {state}").format(name=site.identity.name, month=close.month,
                                                        state=_(close.state.word)), style="bold", markup=False)
     console.print(_("facility meter {energy} Wh; {days} days, {settled} settled now; close {number}, {digest}").format(
-        energy=f"{document['facility_wh']:,}", days=document["days"], settled=document["days_settled"],
+        energy=reader.number(document["facility_wh"]), days=document["days"], settled=document["days_settled"],
         number=close.sequence, digest=close.digest[:16]), markup=False)
     console.print(_("coverage: {shares}").format(shares=", ".join(
-        f"{_(word)} {100 * share:.2f} %" for word, share in document["coverage"].items() if share)), markup=False)
+        f"{_(word)} {reader.percent(share, 2)}" for word, share in document["coverage"].items() if share)), markup=False)
     for finding in outcome.period.facts.findings:
         console.print(f"  {finding.where}: {_(finding.what).format(**finding.figures)}", style="yellow", markup=False)
     if document["changes"]:
