@@ -29,12 +29,12 @@ def command(site: Site, files: tuple[Path, ...], known_at: datetime | None, ledg
     from energy.carbon.carbon_of import grid_of
     from energy.carbon.imports import import_eco2mix
 
-    rows = []
+    rows, moment = [], "%Y-%m-%d" if output == "table" else "%Y-%m-%dT%H:%M:%S%z"
     for path in files:
         found = import_eco2mix(path, ledger / "factors", known_at, grid_of(site))
         rows.append({"file": path.name, "new": found.files, "quarters": sum(found.quarters.values()),
                      "revised": found.revised, "blanks": found.blanks,
-                     "first": found.first.isoformat() if found.first else None,
-                     "last": found.last.isoformat() if found.last else None})
-    print_rows(rows, {"file": _("File"), "new": _("New"), "quarters": _("Quarter-hours"), "revised": _("Revised"),
+                     "first": found.first.strftime(moment) if found.first else None,
+                     "last": found.last.strftime(moment) if found.last else None})
+    print_rows(rows, {"file": _("File"), "new": _("New"), "quarters": _("Quarters"), "revised": _("Revised"),
                       "blanks": _("Blank"), "first": _("First"), "last": _("Last")}, output)
