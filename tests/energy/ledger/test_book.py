@@ -133,9 +133,11 @@ class TestOneAtATime:
         other.start()
         os.read(told_r, 4)
         other.kill()
+        entered = False
         with Ledger(tmp_path, "small").writing(wait=True):
-            pass
+            entered = True
         other.join()
+        assert entered
 
     def test_a_folder_that_can_not_be_made(self, tmp_path: Path) -> None:
         (tmp_path / "small").write_text("in the way")
