@@ -54,8 +54,8 @@ def _print_talk(site: Site, outcome: Outcome, document: dict[str, Any]) -> None:
     console.print(_("facility meter {energy} Wh; {days} days, {settled} settled now; close {number}, {digest}").format(
         energy=reader.number(document["facility_wh"]), days=document["days"], settled=document["days_settled"],
         number=close.sequence, digest=close.digest[:16]), markup=False)
-    console.print(_("coverage: {shares}").format(shares=", ".join(
-        f"{_(word)} {reader.percent(share, 2)}" for word, share in document["coverage"].items() if share)), markup=False)
+    shares = [f"{_(word)} {reader.percent(share, 2)}" for word, share in document["coverage"].items() if share]
+    console.print(_("coverage: {shares}").format(shares=", ".join(shares)), markup=False)
     for finding in outcome.period.facts.findings:
         console.print(f"  {finding.where}: {_(finding.what).format(**finding.figures)}", style="yellow", markup=False)
     if document["changes"]:
