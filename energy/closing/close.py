@@ -5,18 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from energy.closing.delta import Delta, delta_of
+from energy.closing.in_turn import Settler, settle_in_turn
 from energy.closing.inputs import MonthInputs
 from energy.closing.keeping import account_figures, facts_document, policy_of
-from energy.closing.made_month import (
-    MadeMonth,
-    Progress,
-    Settler,
-    Work,
-    settle_in_turn,
-    settle_month,
-    software,
-    unheard,
-)
+from energy.closing.made_month import MadeMonth, Progress, Work, settle_month, software, unheard
 from energy.closing.period_carbon import FactorSource
 from energy.closing.settled_period import SettledPeriod
 from energy.errors import RefusedError

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from energy.allocation.baseline import Baselines
 from energy.allocation.fit import fit_baselines
-from energy.allocation.full_cost import full_cost
-from energy.allocation.settle import settle
 from energy.closing.day_parts import day_of, put_inputs, put_settled
+from energy.closing.in_turn import Settler, settle_in_turn
 from energy.closing.inputs import MonthInputs
 from energy.closing.keeping import BASELINES, SITE, month_parts, site_part
-from energy.closing.kept_day import KeptDay, kept_day
 from energy.closing.month_sums import sums_of
 from energy.closing.period_carbon import FactorSource
-from energy.closing.rejoined import span_of
-from energy.closing.settled_day import DayInputs
 from energy.closing.settled_period import SettledPeriod, period_of
 from energy.graph.feeds import feeds_of
 from energy.graph.impossible import refuse_impossible
@@ -26,46 +21,13 @@ from energy.ledger.manifest import Close, Day
 from energy.ledger.parts import Parts
 from energy.ledger.telemetry_table import baselines_table
 from energy.method import METHOD_VERSION
-from energy.readings.names import VIRTUAL_ACCOUNTS
 from infra.inventory.site import Site
 
-SPAN_DAYS = 7
-SPAN_CELLS = 300_000  # holders times intervals at once: a site of thousands of holders goes day by day
-DAY = 96
-Settler = Callable[[Site, Baselines, Sequence[DayInputs]], Iterator[KeptDay]]
 Progress = Callable[[int, int], None]
 
 
 def unheard(_done: int, _total: int) -> None:
     """Hear nothing of the progress."""
-
-
-def settle_in_turn(site: Site, baselines: Baselines, days: Sequence[DayInputs]) -> Iterator[KeptDay]:
-    """Yield the days settled in this process, adjoining ones together: intervals do not depend on each other."""
-    holders = (len(site.tenants) + len(VIRTUAL_ACCOUNTS)) * len(site.cooling.zones)
-    for span in spans(days, max(1, min(SPAN_DAYS, SPAN_CELLS // (holders * DAY)))):
-        yield from settle_span(site, span, baselines)
-
-
-def spans(days: Sequence[DayInputs], longest: int = SPAN_DAYS) -> Iterator[list[DayInputs]]:
-    """Yield runs of adjoining days, `longest` at most: what they save is bought with memory."""
-    run: list[DayInputs] = []
-    for day in days:
-        if run and (len(run) == longest or run[-1].period.end != day.period.start):
-            yield run
-            run = []
-        run.append(day)
-    if run:
-        yield run
-
-
-def settle_span(site: Site, days: Sequence[DayInputs], baselines: Baselines) -> Iterator[KeptDay]:
-    """Yield adjoining days settled at once, each as it would be alone. Raises what `settle` and `full_cost` raise."""
-    span = span_of(days)
-    allocation = settle(site, span.readings, span.use, baselines, span.telemetry)
-    full = full_cost(site, allocation, span.use)
-    for day in days:
-        yield kept_day(day.day, allocation, full, day.period)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from contextlib import ExitStack, contextmanager
 from distributed import Client, LocalCluster, as_completed
 
 from energy.allocation.baseline import Baselines
+from energy.closing.in_turn import Settler
 from energy.closing.kept_day import KeptDay
-from energy.closing.made_month import Settler
 from energy.closing.settled_day import DayInputs, settle_day, split_zone
 from energy.errors import UnreachableError
 from infra.inventory.errors import N_

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 from energy.allocation.baseline import Baselines
 from energy.allocation.fit import fit_baselines
+from energy.closing.in_turn import settle_in_turn
 from energy.closing.inputs import MonthInputs
 from energy.closing.kept_day import KeptDay
 from energy.closing.month_sums import Sums, by_interval, sums_of
 from energy.closing.period_carbon import FactorSource, PeriodCarbon, carbon_books
 from energy.closing.reading_facts import ReadingFacts, facts_of
-from energy.closing.settled_day import settle_day
 from energy.closing.sureness import Sureness, Work, sureness_of, work_of
 from energy.graph.impossible import refuse_impossible
 from energy.interval import Period
@@ -46,15 +46,9 @@ class SettledPeriod:
 def settled_month(site: Site, inputs: MonthInputs, source: FactorSource) -> SettledPeriod:
     """Return a month settled here and now, kept nowhere: its state is open. Raises what settling and factors raise."""
     baselines = fit_baselines(site, inputs.readings, inputs.use, inputs.telemetry)
-    days = list(settle_here(site, inputs, baselines))
+    days = list(settle_in_turn(site, baselines, list(inputs.days(site.zone_info))))
     refuse_impossible(site, sums_of(days, inputs.period).closure)
     return period_of(site, inputs, days, baselines, source)
-
-
-def settle_here(site: Site, inputs: MonthInputs, baselines: Baselines) -> Iterator[KeptDay]:
-    """Yield the days of a month, settled one after the other in this process."""
-    for day in inputs.days(site.zone_info):
-        yield settle_day(site, day, baselines)
 
 
 def period_of(site: Site, inputs: MonthInputs, days: Sequence[KeptDay], baselines: Baselines,

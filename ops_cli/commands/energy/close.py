@@ -13,8 +13,8 @@ from ops_cli.readings import Readings, ledger_option, readings_options
 
 if TYPE_CHECKING:
     from energy.closing.close import Outcome
+    from energy.closing.in_turn import Settler
     from energy.closing.inputs import MonthInputs
-    from energy.closing.made_month import Settler
     from infra.inventory.site import Site
 
 
@@ -61,7 +61,7 @@ def _inputs(site: Site, month: str, readings: Readings) -> MonthInputs:
 def _closed(closing: Any, intent: Any, asked: dict[str, Any]) -> Outcome:
     from contextlib import ExitStack
 
-    from energy.closing.made_month import settle_in_turn
+    from energy.closing.in_turn import settle_in_turn
     from ops_cli.steps import count_bar
 
     with ExitStack() as stack:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from energy.closing.close import Closing, Intent, Outcome
+from energy.closing.in_turn import Settler, settle_in_turn
 from energy.closing.inputs import MonthInputs
-from energy.closing.made_month import Settler, settle_in_turn
 from energy.closing.period_carbon import FactorSource
 from energy.interval import SETTLEMENT_S, month_period
 from energy.ledger.book import Ledger

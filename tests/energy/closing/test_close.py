@@ -125,7 +125,7 @@ class TestRestating:
 class TestBytes:
     def test_the_order_of_the_days_changes_no_byte(self, site: Site, march: MonthInputs, closed_once: Path,
                                                    tmp_path: Path) -> None:
-        from energy.closing.made_month import settle_in_turn
+        from energy.closing.in_turn import settle_in_turn
 
         close(site, tmp_path, march, Intent(final=True),
               lambda where, baselines, days: settle_in_turn(where, baselines, list(reversed(days))))
@@ -155,7 +155,7 @@ class TestBytes:
 KILLED = """
 import sys
 from pathlib import Path
-from energy.closing.made_month import settle_in_turn
+from energy.closing.in_turn import settle_in_turn
 from tests.energy.closing.made import close, month_inputs
 from tests.energy.small import small_site
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from energy.closing import made_month
+from energy.closing import in_turn
 from energy.closing.close import Intent
 from energy.closing.inputs import MonthInputs
 from energy.closing.kept_day import KeptDay
@@ -164,7 +164,7 @@ class TestMutations:
 
     def test_without_the_sum_a_kept_day_may_lack_a_joule(self, site: Site, march: MonthInputs,
                                                          monkeypatch: pytest.MonkeyPatch) -> None:
-        (day,) = made_month.settle_in_turn(site, {}, [next(iter(march.days(site.zone_info)))])
+        (day,) = in_turn.settle_in_turn(site, {}, [next(iter(march.days(site.zone_info)))])
         closure = dataclasses.replace(day.closure, facility_j=day.closure.facility_j + 1)
         with pytest.raises(ConservationError, match="2012-03-01 do not add up"):
             dataclasses.replace(day, closure=closure)

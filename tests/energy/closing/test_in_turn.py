@@ -9,8 +9,9 @@ import pytest
 
 from energy.closing.close import Closing, Intent
 from energy.closing.day_parts import settled_tables
+from energy.closing.in_turn import SPAN_DAYS, settle_in_turn, settle_span, spans
 from energy.closing.inputs import MonthInputs
-from energy.closing.made_month import SPAN_DAYS, settle_in_turn, settle_span, software, spans
+from energy.closing.made_month import software
 from energy.closing.period_carbon import FactorSource
 from energy.closing.settled_day import settle_day
 from energy.errors import EnergyError
