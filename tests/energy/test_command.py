@@ -54,8 +54,8 @@ def test_csv_on_standard_output_alone_by_zone(demo_url: str) -> None:
     assert [row["line"] for row in rows] == ["hall-air", "hall-oil", "_residual"]
 
 
-def test_all_files_into_a_folder_and_again(demo_url: str, tmp_path: Path) -> None:
-    arguments = ("energy", "report", "--month", "2012-03", "--prometheus", demo_url, "--into", str(tmp_path / "out"))
+def test_all_files_into_a_folder_and_again(closed: Path, tmp_path: Path) -> None:
+    arguments = ("energy", "report", "--month", "2012-03", "--ledger", str(closed), "--into", str(tmp_path / "out"))
     first = run_estran(*arguments)
     assert first.returncode == ExitCode.OK, first.stderr
     written = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
@@ -65,16 +65,16 @@ def test_all_files_into_a_folder_and_again(demo_url: str, tmp_path: Path) -> Non
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == written
 
 
-def test_single_files(demo_url: str, tmp_path: Path) -> None:
+def test_single_files(closed: Path, tmp_path: Path) -> None:
     paths = {kind: tmp_path / f"mine.{kind}" for kind in ("html", "csv", "json", "svg")}
     options = [part for kind, path in paths.items() for part in (f"--{kind}", str(path))]
-    done = run_estran("energy", "report", "--month", "2012-03", *options, env={"ESTRAN_PROMETHEUS": demo_url})
+    done = run_estran("energy", "report", "--month", "2012-03", *options, env={"ESTRAN_LEDGER": str(closed)})
     assert done.returncode == ExitCode.OK, done.stderr
     assert all(path.stat().st_size > 500 for path in paths.values())
 
 
-def test_in_french_numbers_are_french(demo_url: str) -> None:
-    done = run_estran("--lang", "fr", "energy", "report", "--month", "2012-03", "--prometheus", demo_url,
+def test_in_french_numbers_are_french(closed: Path) -> None:
+    done = run_estran("--lang", "fr", "energy", "report", "--month", "2012-03", "--ledger", str(closed),
                       env={"COLUMNS": "112"})
     assert done.returncode == ExitCode.OK, done.stderr
     assert max(len(line) for line in done.stdout.splitlines()) <= 112
