@@ -49,7 +49,7 @@ def node_splits(site: Site, closure: Closure, use: Use, baselines: Baselines | N
     telemetry = telemetry or Telemetry(closure.period)
     return {node_id: split_node(
         node, _node_energy(closure, node.outlets), use.nodes.get(node_id, _NOBODY), (baselines or {}).get(node_id),
-        NodeOwn(telemetry.boards.get(node_id, {}), telemetry.cpu_core_s.get(node_id)))
+        NodeOwn(telemetry.boards.get(node_id, {}), telemetry.cpu_core_s.get(node_id), telemetry.fan_j.get(node_id)))
         for node_id, node in sorted(site.nodes.items()) if zone in (None, site.zone_of(node_id))}
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from energy.allocation.apportion import apportion
 from energy.allocation.baseline import Baseline, core_dynamic_w, declared, gpu_dynamic_w, gpu_idle_w
+from energy.allocation.fans import fan_energy_j
 from energy.allocation.gpu_split import split_board
 from energy.errors import EnergyError
 from energy.interval import SETTLEMENT_S
@@ -27,10 +28,11 @@ MILLI = 1000  # weights are whole thousandths of a core, a GPU, a watt or a joul
 
 @dataclass(frozen=True)
 class NodeOwn:
-    """What the node tells of itself: its boards' counters, the core-seconds its own CPU counter saw."""
+    """What the node tells of itself: its boards' counters, the core-seconds its own CPU counted, its fans' energy."""
 
     boards: Mapping[str, Board] = field(default_factory=dict)
     cpu_core_s: Values | None = None
+    fan_j: Joules | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ def split_node(node: Node, energy_j: Joules, use: NodeUse, baseline: Baseline | 
     """Return the split of a node's energy. Capacity nobody reserved is `_free`'s (a control plane's: `_platform`'s).
 
     Dynamic energy in an interval in which nobody used anything is split as idle energy: it is the machine's own.
-    Boards with counters are split by themselves, and the host is what the outlets measured beside them.
+    Boards with counters are split by themselves, and the host is what the outlets measured beside them; what the
+    fans drew above rest then goes by all dynamic energy, the boards' included.
     Raises EnergyError when boards counted more than the node's outlets.
     """
     powers, own = baseline or declared(node), own or NodeOwn()
@@ -74,13 +77,13 @@ def split_node(node: Node, energy_j: Joules, use: NodeUse, baseline: Baseline | 
     idle, _none = apportion(host_idle_j, desk.by_cpu)
     gpu_idle, _none = apportion(gpu_idle_j, desk.by_gpu)
     weights = _dynamic_weights(desk.accounts, powers, use, len(energy_j), with_gpus=not own.boards)
-    dynamic, unused_j, unseen_j = _dynamic(dynamic_j, weights, _unseen_weight(powers, use, own, len(energy_j)), desk)
-    unused, _none = apportion(unused_j, desk.by_cpu)
-    idle = idle + gpu_idle + unused
-    claimed = any(board.claims for board in own.boards.values())
-    for index, board in sorted(own.boards.items()):
-        board_idle, board_dynamic = _board(node, index, board, None if claimed else use, desk)
-        idle, dynamic = idle + board_idle, dynamic + board_dynamic
+    fans_j = _fans_above_rest(node, powers, energy_j, own, dynamic_j)
+    unseen = _unseen_weight(powers, use, own, len(energy_j))
+    dynamic, unused_j, unseen_j = _dynamic(dynamic_j - fans_j, weights, unseen, desk)
+    boards_idle, boards_dynamic = _boards(node, own, use, desk)
+    fans, still_j = apportion(fans_j, dynamic + boards_dynamic)
+    unused, _none = apportion(unused_j + still_j, desk.by_cpu)
+    idle, dynamic = idle + gpu_idle + unused + boards_idle, dynamic + boards_dynamic + fans
     return NodeSplit(desk.accounts, idle, dynamic, _reserved_mw(node, desk), unseen_j)
 
 
@@ -163,6 +166,29 @@ def _dynamic(dynamic_j: Joules, weights: Joules, unseen: Joules | None,
     reserved[rest] = np.where(others > 0, 0, 1)
     spread, _none = apportion(unseen_j, reserved)
     return shares[:-1] + spread, unused_j, unseen_j
+
+
+def _fans_above_rest(node: Node, powers: Baseline, energy_j: Joules, own: NodeOwn, dynamic_j: Joules) -> Joules:
+    """Return what the fans drew above rest [J]: they cool boards and host, and only the host's energy holds them.
+
+    Never more than the host drew above rest. Zero without board counters: fans then are in what is split at once.
+    """
+    if not own.boards:
+        return np.zeros_like(energy_j)
+    at_rest_j = np.full_like(energy_j, joules_from_watts(powers.idle_w, SETTLEMENT_S))
+    above_j = fan_energy_j(node, energy_j, own.fan_j) - fan_energy_j(node, at_rest_j)
+    fans_j: Joules = np.clip(above_j, 0, dynamic_j)
+    return fans_j
+
+
+def _boards(node: Node, own: NodeOwn, use: NodeUse, desk: _Desk) -> tuple[Joules, Joules]:
+    """Return (idle, dynamic) [J] over accounts of all boards that have counters."""
+    idle, dynamic = np.zeros_like(desk.by_cpu), np.zeros_like(desk.by_cpu)
+    claimed = any(board.claims for board in own.boards.values())
+    for index, board in sorted(own.boards.items()):
+        board_idle, board_dynamic = _board(node, index, board, None if claimed else use, desk)
+        idle, dynamic = idle + board_idle, dynamic + board_dynamic
+    return idle, dynamic
 
 
 def _board(node: Node, index: str, board: Board, use: NodeUse | None, desk: _Desk) -> tuple[Joules, Joules]:

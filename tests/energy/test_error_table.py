@@ -82,9 +82,11 @@ class TestDefects:
         assert not right.not_measured
         flagged = {title: found for title, found in defect_outcomes(site).items() if found.not_measured}
         assert len(flagged) >= 8
+        # Where boards and fans tell of each interval and silent outlets only of their mean, the host's rest clips.
+        near = {"demo": 0.03, "oracle": 0.06}[site]
         for title, found in flagged.items():
             if "estimates" not in title:  # an estimate is a guess, and says so
-                assert lines_only(found.errors) == pytest.approx(lines_only(right.errors), abs=0.03), title
+                assert lines_only(found.errors) == pytest.approx(lines_only(right.errors), abs=near), title
 
     @pytest.mark.parametrize(("part", "flag"), [
         ("is silent for 8 hours of a working day", "bridged"), ("every meter is silent", "bridged"),
