@@ -14,6 +14,8 @@ from energy.closing.settled_period import SettledPeriod
 from energy.errors import RefusedError
 from energy.ledger.book import Ledger
 from energy.ledger.manifest import GENESIS, Close, State
+from energy.ledger.parts import Parts
+from energy.ledger.shadow import Shadow
 from energy.method import METHOD_VERSION
 from infra.inventory.errors import N_
 from infra.inventory.site import Site
@@ -44,6 +46,7 @@ class Closing:
 
     def __init__(self, site: Site, ledger: Ledger, inputs: MonthInputs, factors: FactorSource) -> None:
         self._site, self._ledger, self._inputs, self._factors = site, ledger, inputs, factors
+        self._parts: Parts = ledger.parts
         self._chain = ledger.closes()
         self._before = next((close for close in reversed(self._chain) if close.month == inputs.month), None)
 
@@ -54,7 +57,8 @@ class Closing:
         readings that are not whole), StorageError, and what settling and factors raise.
         """
         self._refuse_final(intent)
-        made = settle_month(self._ledger.parts, self._site, self._inputs, self._factors,
+        self._parts = Shadow(self._ledger.parts.folder) if intent.dry_run else self._ledger.parts
+        made = settle_month(self._parts, self._site, self._inputs, self._factors,
                             Work(settler, progress, self._before))
         return self._decide(intent, self._draft(made), made.period, made.settled_anew)
 
@@ -78,7 +82,7 @@ class Closing:
         wanted = State.CLOSED if intent.final else State.PROVISIONAL
         delta = None
         if before is not None:
-            delta = delta_of(account_figures(self._ledger.parts, before), account_figures(self._ledger.parts, draft),
+            delta = delta_of(account_figures(self._parts, before), account_figures(self._parts, draft),
                              settled, self._site.energy.materiality)
             if _same(before, draft) and (binding or before.state is wanted):
                 return Outcome(before, False, period, delta, len(settled))

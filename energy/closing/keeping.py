@@ -30,8 +30,8 @@ SITE, BASELINES, CARBON = "site", "baselines", "carbon"
 
 
 def site_part(parts: Parts, site: Site) -> str:
-    """Keep the site file's facts; return the part's name."""
-    text = json.dumps(site.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    """Keep the site file's facts in its own order, which pages follow; return the part's name."""
+    text = json.dumps(site.model_dump(mode="json"), ensure_ascii=False)
     return parts.put(pa.table({"json": pa.array([text], pa.string())}))
 
 

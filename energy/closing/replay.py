@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from datetime import datetime
 from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from energy.closing.day_parts import inputs_of
 from energy.closing.days import days_of
@@ -20,25 +15,8 @@ from energy.closing.period_carbon import FactorSource
 from energy.closing.reading_facts import from_document
 from energy.closing.rejoined import rejoined
 from energy.ledger.manifest import Close
-from energy.ledger.parts import Parts, parquet_bytes
-
-
-class Shadow(Parts):
-    """Parts that are named but not kept: what is put stays in memory, what was kept before is read from the folder."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self._made: dict[str, bytes] = {}
-
-    def put(self, table: pa.Table) -> str:
-        content = parquet_bytes(table)
-        name = hashlib.sha256(content).hexdigest()
-        self._made[name] = content
-        return name
-
-    def get(self, name: str) -> pa.Table:
-        made = self._made.get(name)
-        return super().get(name) if made is None else pq.read_table(io.BytesIO(made))
+from energy.ledger.parts import Parts
+from energy.ledger.shadow import Shadow
 
 
 def replayed(parts: Parts, close: Close, folder: Path | None) -> tuple[MadeMonth, Parts]:

@@ -32,9 +32,10 @@ RULES: tuple[SplitRule, ...] = ("proportional", "capacity", "shapley")
 def command(site: Site, month: str, rules: tuple[str, ...], output: str, ledger: Path, readings: Readings) -> None:
     chosen = tuple(rule for rule in RULES if rule in rules or rule == RULES[0] or not rules)
     found = _compared(site, month, chosen, ledger, readings)
-    headings = {"line": _("Line"), **{f"{rule}_wh": f"{rule} [Wh]" for rule in chosen},
-                **{f"{rule}_change_percent": f"{rule} [%]" for rule in chosen[1:]}}
-    print_rows(list(_rows(found)), headings, output, _("Common energy shared by rule, {month}").format(month=month))
+    headings = {"line": _("Line"), **{f"{rule}_wh": rule for rule in chosen},
+                **{f"{rule}_change_percent": f"{rule} %" for rule in chosen[1:]}}
+    title = _("Common energy shared by rule, {month} [Wh]").format(month=month)
+    print_rows(list(_rows(found)), headings, output, title)
 
 
 def _rows(found: WhatIf) -> Any:

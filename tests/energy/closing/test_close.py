@@ -59,6 +59,7 @@ class TestStates:
         outcome = close(site, tmp_path, march, Intent(final=True, dry_run=True))
         assert (outcome.written, outcome.close.state) == (False, State.CLOSED)
         assert chain(tmp_path) == []
+        assert bytes_of(tmp_path) == {}  # nor any part
 
     def test_figures_that_bind_need_whole_readings(self, site: Site, march: MonthInputs, tmp_path: Path) -> None:
         partial = replace(march, allowed=("partial",))

@@ -50,6 +50,12 @@ class TestSite:
         parts, site = Parts(tmp_path), load_site(SITES_DIR / f"{name}.yaml")
         assert site_from(parts, site_part(parts, site)) == site
 
+    def test_tenants_and_nodes_keep_the_order_of_the_site_file(self, tmp_path: Path) -> None:
+        parts, site = Parts(tmp_path), load_site(SITES_DIR / "demo.yaml")
+        back = site_from(parts, site_part(parts, site))
+        assert list(back.tenants) == list(site.tenants) == ["region", "agglo", "les-sables", "la-dune"]
+        assert list(back.nodes) == list(site.nodes)
+
     def test_quantities_come_back_in_base_units(self, tmp_path: Path, site: Site) -> None:
         # 64Gi and 10 cores are kept as numbers: read as quantities they would be refused, or a thousand times more
         back = site_from(parts := Parts(tmp_path), site_part(parts, site))

@@ -13,8 +13,9 @@ from energy.closing.inputs import MonthInputs
 from energy.closing.period_carbon import FactorSource
 from energy.closing.reading_facts import facts_of
 from energy.closing.rejoined import rejoined
-from energy.closing.replay import Shadow, kept_inputs, replayed
+from energy.closing.replay import kept_inputs, replayed
 from energy.ledger.book import Ledger
+from energy.ledger.shadow import Shadow
 from energy.readings.finding import Finding, FindingKind
 from energy.readings.gpu import Board, Claim
 from energy.readings.meters import MeterReadings
