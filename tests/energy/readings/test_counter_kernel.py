@@ -54,7 +54,6 @@ def devices(*exchanges: tuple[float, float | None, float | None]) -> dict[str, A
 
 
 class TestEdges:
-    # Mutation: `rint` made `floor` in `_edges_until` turns the second row red.
     @pytest.mark.parametrize(("before", "after", "first_j"), [
         (14.5, 15.5, 5400),   # half of the step of 3 Wh lies before the edge: 1.5 Wh
         (14.75, 15.5, 3600),  # 0.25 of 0.75 minutes: 1 Wh of 3
@@ -70,6 +69,13 @@ class TestEdges:
         # steps of 1 J over two minutes around each edge: half a joule is rounded to even (0.5 -> 0), so it comes after
         made = register([(0, 0.0), (14, 0.0), (16, 1.0), (29, 1.0), (31, 2.0), (60, 2.0)], unit="J")
         assert made.row().energy_j.tolist() == [0, 1, 1, 0]
+
+    # Mutation: `rint` made `floor` in `_edges_until` turns the second row red, made `ceil` the first.
+    @pytest.mark.parametrize(("before", "first_j"), [(14.75, 33), (14.0, 67)])
+    def test_a_third_of_a_joule_goes_to_the_nearest(self, before: float, first_j: int) -> None:
+        # 100 J from `before` to 15.5: a third of them (0.25 of 0.75 minutes), or two thirds (1 of 1.5), before the edge
+        made = register([(0, 0.0), (before, 0.0), (15.5, 100.0), (60, 100.0)], unit="J")
+        assert made.row().energy_j.tolist() == [first_j, 100 - first_j, 0, 0]
 
     def test_a_step_over_several_edges(self) -> None:
         # 50 minutes in one step of 500 Wh from minute 5: edges at 15, 30, 45 lie at 100, 250, 400 Wh of it
@@ -225,9 +231,11 @@ class TestReplacements:
         assert made.row().energy_j.tolist() == [54_000] * 4
         assert words(made) == ["measured", "bridged", "measured", "measured"]
 
-    @pytest.mark.parametrize(("closing", "opening"), [(1010.0, 7.0), (1025.0, 20.0)])
+    # Mutation: `closing >= start` or `x >= start` left out of `_replaced` turns the second or the last row red.
+    @pytest.mark.parametrize(("closing", "opening"), [(1010.0, 7.0), (1018.0, 7.0), (1025.0, 20.0), (1026.0, 15.0)])
     def test_indexes_that_contradict_the_samples_are_not_used(self, closing: float, opening: float) -> None:
-        # the old device stood at 1,019 already; or the new one at 13 Wh when it was first read
+        # the old device stood at 1,019 already; or the new one at 13 Wh when it was first read. One Wh too few there
+        # and six more here would still make a sum that can pass
         made = register([*steady(minutes=range(20)), *((m, 13.0 + m - 20) for m in range(20, 61))],
                         **devices((19.5, closing, opening)))
         assert "without closing or opening index" in str(made.findings("m")[0])

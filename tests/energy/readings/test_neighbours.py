@@ -44,7 +44,6 @@ def said(site: Site, meter: str, hurt: dict[str, Any] | None = None, **watts: fl
 
 
 class TestByHand:
-    # Mutation: or_else turned round in Neighbours.of turns the first rows red.
     @pytest.mark.parametrize(("meter", "watts"), [
         ("o-a-n1", 180 - 60), ("o-a-n2", 180 - 120), ("o-b-n3", 320 - 80),  # the UPS's output less the other outlet
         ("ups-a-out", 120 + 60), ("ups-b-out", 80 + 240),                  # an output with a loss: its children
@@ -91,6 +90,14 @@ class TestByHand:
         site = small.model_copy(update={"identity": small.identity.model_copy(update={"base_load_w": 0})})
         assert said(site, "plant") == 52 + 12 + 12
         assert said(site, "crah-in") == 126 - 12 - 12
+
+    # Mutation: the two `or_else` of Neighbours.of turned round turn this red.
+    def test_a_parent_with_its_own_meter_speaks_first(self) -> None:
+        # panel-ups on ups-b: 1,200 out less 900 of pdu-b less 100 of the pump; what hangs below it counts 150 only
+        around = Neighbours(wide_site(), cells_of({**WIDE_WATTS, "crah": 150.0}), 3)
+        assert around.of("p-ups").energy_j[0] == 200 * SETTLEMENT_S
+        # panel-cold on panel-main, which also feeds a base load that nobody measures: from below
+        assert around.of("cold").energy_j[0] == 500 * SETTLEMENT_S
 
     def test_what_has_two_parents_tells_neither(self) -> None:
         # ups-c hangs on both transformers: which of them fed it nobody measured, so ups-a's input is known from below

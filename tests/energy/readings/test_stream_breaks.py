@@ -80,6 +80,11 @@ WHOLE: Reply = (200, STREAMED, FRAMES, True)
 
 
 class TestBreaks:
+    @pytest.fixture(autouse=True)
+    def piecewise(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        # by default these answers would come in one piece, and a break would leave nothing of it
+        monkeypatch.setattr("energy.readings.frames.READ_AT_ONCE", 16)
+
     # Mutation: `if key not in delivered` left out of RemoteRead.window turns these red (series twice); a series given
     # before its last frame came turns the third row red (half of b).
     @pytest.mark.parametrize("frames", [0, 1, 2, 3, 4])
