@@ -46,7 +46,12 @@ def _meters_at(site: Site, places: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def it_energy_by_category_j(site: Site, closure: Closure) -> dict[int, int]:
-    """Return E_IT [J] of the period at UPS output (1), PDU output (2) and nodes' outlets (3).
+    """Return E_IT [J] of the period at UPS output (1), PDU output (2) and nodes' outlets (3)."""
+    return {category: int(energy_j.sum()) for category, energy_j in it_by_category_j(site, closure).items()}
+
+
+def it_by_category_j(site: Site, closure: Closure) -> dict[int, Joules]:
+    """Return E_IT [J per interval] of the three categories.
 
     What a UPS or a PDU feeds that is no IT is taken off (panels, machines of the plant, the base load); a PDU without
     UPS above it counts at its own output in 1.
@@ -56,8 +61,7 @@ def it_energy_by_category_j(site: Site, closure: Closure) -> dict[int, int]:
     ups_j = sum((_it_j(site, closure, name) for name in site.power.ups), zero)
     pdus_j = {name: _it_j(site, closure, name) for name in site.power.pdus}
     direct_j = sum((out_j for name, out_j in pdus_j.items() if name not in behind_ups), zero)
-    return {1: int((ups_j + direct_j).sum()), 2: int(sum(pdus_j.values(), zero).sum()),
-            3: int(closure.it_energy_j.sum())}
+    return {1: ups_j + direct_j, 2: sum(pdus_j.values(), zero), 3: closure.it_energy_j}
 
 
 def _it_j(site: Site, closure: Closure, name: str) -> Joules:

@@ -15,7 +15,7 @@ import numpy as np
 from energy.allocation.baseline import Baselines
 from energy.allocation.result import IT_COMPONENTS, Allocation
 from energy.allocation.settle import settle
-from energy.graph.closure import Closure
+from energy.graph.categories import it_by_category_j
 from energy.interval import SETTLEMENT_S, Period
 from energy.readings.gpu import Board, Claim
 from energy.readings.meters import MeterReadings
@@ -89,20 +89,6 @@ def _outputs(site: Site, allocation: Allocation) -> Iterator[tuple[str, Values]]
             yield f"energy:{name}", total_j
         if it_j.all():
             yield (f"pue:{name}" if kind == "line" else f"ppue:{name}"), _ratio(total_j, it_j)
-
-
-def it_by_category_j(site: Site, closure: Closure) -> dict[int, Values]:
-    """Return E_IT [J] of each scenario at UPS output (1), PDU output (2) and nodes' outlets (3); METHOD.md 11.3."""
-    zero = np.zeros(len(closure.facility_j))
-    behind = {branch.child for name in site.power.ups for branch in closure.feeds.branches[name]}
-    first = zero
-    for name in site.power.ups:
-        panels = [branch.of(closure.stages[branch.child].in_j) for branch in closure.feeds.branches[name]
-                  if branch.child in site.power.panels]
-        first = first + closure.stages[name].out_j - sum(panels, zero)
-    first = first + sum((closure.stages[name].out_j for name in site.power.pdus if name not in behind), zero)
-    second = zero + sum((closure.stages[name].out_j for name in site.power.pdus), zero)
-    return {1: first, 2: second, 3: zero + closure.it_energy_j}
 
 
 def _ratio(numerator: Values | Joules, denominator: Values | Joules) -> Values:
