@@ -100,7 +100,12 @@ def _text(grid: str, vintage: Vintage) -> str:
                        "last": max(vintage.factors, default=0)})
     rows = "".join(f"{start};{factor.gco2_per_kwh};{factor.quality};{int(factor.nature)}\n"
                    for start, factor in sorted(vintage.factors.items()))
-    return f"{head}\n{rows}{hash_of(rows.encode())}\n"
+    return f"{head}\n{rows}{_seal(head, rows)}\n"
+
+
+def _seal(head: str, rows: str) -> str:
+    """Return the hash of all that was written: of the head too, which says when it became known and what it covers."""
+    return hash_of(f"{head}\n{rows}".encode())
 
 
 def _write_once(path: Path, text: str) -> None:
@@ -121,11 +126,11 @@ def _read(path: Path, around: tuple[int, int] | None) -> Vintage | None:
         head, _, rest = path.read_text("utf-8").partition("\n")
         rows, _, seal = rest.removesuffix("\n").rpartition("\n")
         rows = f"{rows}\n" if rows else ""
+        if seal != _seal(head, rows):
+            raise ValueError("head and rows are not those that were written")
         facts = json.loads(head)
         if around is not None and not (facts["first"] < around[1] and around[0] <= facts["last"]):
             return None
-        if seal != hash_of(rows.encode()):
-            raise ValueError("the rows are not those that were written")
         factors = {int(start): GridFactor(int(figure), Quality(flag), Nature(int(nature)))
                    for start, figure, flag, nature in (row.split(";") for row in rows.splitlines())}
         return Vintage(datetime.fromisoformat(facts["known_at"]), facts["source"], facts["sha256"], factors)

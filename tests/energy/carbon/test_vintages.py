@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -212,7 +213,10 @@ class TestImport:
 class TestDamage:
     @pytest.mark.parametrize("harm", [
         lambda text: text[:-90], lambda text: text.replace(";24;", ";23;", 1), lambda text: text.replace("{", "", 1),
-        lambda text: text[:0], lambda text: "\n".join(text.splitlines()[:9] + text.splitlines()[10:])])
+        lambda text: text.replace('"known_at": "2', '"known_at": "1', 1),
+        lambda text: text.replace('"last": ', '"last": 1', 1),
+        lambda text: text.replace('"grid": "FR"', '"grid": "DE"', 1), lambda text: text[:0],
+        lambda text: "\n".join(text.splitlines()[:9] + text.splitlines()[10:])])
     def test_a_file_changed_by_hand_is_found(self, store: Path, harm: object) -> None:
         assert callable(harm)
         path = sorted(store_of(store, "FR").glob("*.csv"))[-1]
@@ -221,6 +225,16 @@ class TestDamage:
             known(store, "FR")
         assert why.value.where == str(path)
         assert "backup" in why.value.remedy
+
+    def test_a_file_that_claims_to_cover_another_time_is_not_passed_over(self, store: Path) -> None:
+        # red when the head is not sealed, or a file is passed over before its seal is looked at: its revision would
+        # be lost without a word
+        path = sorted(store_of(store, "FR").glob("*.csv"))[-1]
+        head, _, rest = path.read_text("utf-8").partition("\n")
+        facts = json.loads(head)
+        path.write_text(json.dumps({**facts, "first": 0, "last": 1}) + "\n" + rest, "utf-8")
+        with pytest.raises(DamagedError, match="head and rows are not those that were written"):
+            factors_for(DAY, "FR", store=store)
 
     def test_no_draft_is_left_behind(self, store: Path) -> None:
         assert not list(store_of(store, "FR").glob(".draft-*"))
