@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
 
+import numpy as np
+
 from energy.carbon.factor_register import Register
 from energy.carbon.grid_books import Supplied, used
 from energy.carbon.quanta import quanta_from_mg, rounded, share_out
@@ -50,16 +52,22 @@ def scope1_book(site: Site, parts: Supplied, generated_j: Mapping[str, Joules], 
 
 
 def burned_litres(site: Site, genset: str, generated_j: Joules | None, period: Period) -> Fraction:
-    """Return the litres that a genset burned in a period: as gauged, else its rating times what it made.
+    """Return the litres that a genset burned in a period: as gauged, and outside gauged spans its rating times what
+    it made [J per interval].
 
     Raises EnergyError when a gauged span crosses the period's edge: its parts can't be told apart.
     """
     spans = {name: each for name, each in site.carbon.fuel_uses.items() if each.genset == genset}
     inside = [each for name, each in spans.items() if _lies_in(period, name, each, site)]
-    if inside:
-        return sum((Fraction(str(each.litres)) for each in inside), Fraction(0))
-    energy_j = 0 if generated_j is None else int(generated_j.sum())
-    return Fraction(str(site.power.gensets[genset].litres_per_kwh)) * energy_j / J_PER_KWH
+    gauged = sum((Fraction(str(each.litres)) for each in inside), Fraction(0))
+    if generated_j is None:
+        return gauged
+    untold = np.ones(len(generated_j), dtype=np.bool_)
+    for each in inside:
+        since, until = (_midnight(day, site).timestamp() for day in (each.since, each.until))
+        untold &= (period.starts_s < since) | (period.starts_s >= until)
+    energy_j = int(generated_j[untold].sum())
+    return gauged + Fraction(str(site.power.gensets[genset].litres_per_kwh)) * energy_j / J_PER_KWH
 
 
 def _lies_in(period: Period, name: str, span: FuelUse, site: Site) -> bool:

@@ -29,6 +29,15 @@ def served(**kwh: float) -> Supplied:
     return Supplied({name: energy_j * 0 for name, energy_j in made.items()}, made)
 
 
+def made_on(*days: int) -> Joules:
+    """Return 10 kWh in the first quarter-hour of local days of March, nothing in the others."""
+    found = np.zeros(MARCH.count, dtype=np.int64)
+    for day in days:
+        # the clocks go forward on the 25th: from then on local days begin an hour earlier in UTC
+        found[96 * (day - 1) - (4 if day > 25 else 0)] = 10 * J_PER_KWH
+    return found
+
+
 def book(site: Site, parts: Supplied, made_j: Joules, period: Period = HOUR,
          zones: dict[str, dict[str, int]] | None = None) -> Book:
     return scope1_book(site, parts, {"genset": made_j}, reserved(period, zones), register_of(site))
@@ -79,8 +88,28 @@ class TestFuel:
         site = with_carbon(small, fuel_uses={"march": {"genset": "genset", "litres": 40, "since": "2012-03-01",
                                                        "until": "2012-04-01"}})
         # 40 L, whatever the rating says of 10 kWh.
-        assert burned_litres(site, "genset", kwh_each_hour(10), MARCH) == 40
-        assert burned_litres(small, "genset", kwh_each_hour(10), MARCH) == Fraction("2.7")
+        assert burned_litres(site, "genset", made_on(15), MARCH) == 40
+        assert burned_litres(small, "genset", made_on(15), MARCH) == Fraction("2.7")
+
+    def test_outside_a_gauged_span_the_rating_says(self, small: Site) -> None:
+        # 10 kWh on the 9th, gauged; 10 kWh on the 10th and again on the 20th, not: 40 + 2 x 2.7 L.
+        # red when any gauged span silences the rating for the month (40), or local days are taken for UTC's
+        site = with_carbon(small, fuel_uses={"test-run": {"genset": "genset", "litres": 40, "since": "2012-03-09",
+                                                          "until": "2012-03-10"}})
+        assert burned_litres(site, "genset", made_on(9, 10, 20), MARCH) == Fraction("45.4")
+        assert burned_litres(site, "genset", None, MARCH) == 40
+
+    def test_two_spans_and_what_lies_between(self, small: Site) -> None:
+        spans = {"one": {"genset": "genset", "litres": 1, "since": "2012-03-01", "until": "2012-03-03"},
+                 "two": {"genset": "genset", "litres": 2, "since": "2012-03-30", "until": "2012-04-01"}}
+        site = with_carbon(small, fuel_uses=spans)
+        assert burned_litres(site, "genset", made_on(1, 2, 31), MARCH) == 3
+        assert burned_litres(site, "genset", made_on(1, 2, 3, 31), MARCH) == Fraction("5.7")
+
+    def test_another_gensets_gauge_says_nothing(self, small: Site) -> None:
+        site = with_carbon(small, fuel_uses={"other": {"genset": "spare", "litres": 40, "since": "2012-03-01",
+                                                       "until": "2012-04-01"}})
+        assert burned_litres(site, "genset", made_on(15), MARCH) == Fraction("2.7")
 
     def test_a_gauge_over_the_edge_of_the_month(self, small: Site) -> None:
         site = with_carbon(small, fuel_uses={"winter": {"genset": "genset", "litres": 40, "since": "2012-02-15",
@@ -109,7 +138,7 @@ class TestFuel:
     def test_a_gauge_without_any_line_served_is_the_residuals(self, small: Site) -> None:
         site = with_carbon(small, fuel_uses={"march": {"genset": "genset", "litres": 10, "since": "2012-03-01",
                                                        "until": "2012-04-01"}})
-        result = book(site, served(a=0), kwh_each_hour(0), MARCH)
+        result = book(site, served(a=0), made_on(), MARCH)
         assert result.grams("_residual") == 355.8  # 10 L x 35.58 g: a test run that no meter saw
 
 
