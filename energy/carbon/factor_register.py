@@ -134,7 +134,10 @@ def _row(facts: Mapping[str, Any], where: str) -> Factor:
     try:
         figures = {key: Decimal(str(facts[key])) for key in ("value", "low", "high") if facts.get(key) is not None}
         days = {key: date.fromisoformat(facts[key]) for key in ("valid_from", "valid_to")}
-    except (InvalidOperation, ValueError) as error:
+        in_order = [figures[key] for key in ("low", "value", "high") if key == "value" or key in figures]
+        if not any(figure.is_nan() for figure in in_order) and in_order != sorted(in_order):
+            raise ValueError("low, value and high do not rise")
+    except (InvalidOperation, KeyError, TypeError, ValueError) as error:
         raise EnergyError(N_("a figure or a date of this row can't be read: {reason}"), where=where, reason=repr(error),
                           remedy=N_("write figures as 2.66 and dates as 2012-01-01")) from error
     if not all(figure.is_finite() and figure >= 0 for figure in figures.values()):

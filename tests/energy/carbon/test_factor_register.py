@@ -130,6 +130,12 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({**ROW, "value": "-1"}, "negative or not finite"),
     ({**ROW, "value": "NaN"}, "negative or not finite"),
     ({**ROW, "high": "Infinity"}, "negative or not finite"),
+    ({**ROW, "value": None}, "can't be read"),  # each of these was a fault of the program, not of the row, before
+    ({**ROW, "valid_from": 2012}, "can't be read"),
+    ({**ROW, "valid_to": None}, "can't be read"),
+    ({**ROW, "value": "5", "low": "6", "high": "7"}, "low, value and high do not rise"),
+    ({**ROW, "value": "5", "low": "4", "high": "3"}, "low, value and high do not rise"),
+    ({**ROW, "value": "5", "high": "3"}, "low, value and high do not rise"),
 ]
 
 
