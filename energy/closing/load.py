@@ -9,7 +9,7 @@ from energy.closing.reading_facts import from_document
 from energy.closing.settled_period import SettledPeriod, joined
 from energy.closing.sums_parts import sums_of_close
 from energy.errors import MissingDataError
-from energy.graph.feeds import feeds_of
+from energy.graph.feeds import Feeds, feeds_of
 from energy.interval import Period
 from energy.ledger.book import Ledger
 from energy.ledger.manifest import Close
@@ -24,14 +24,23 @@ def period_of_close(close: Close) -> Period:
     return Period(*(datetime.fromisoformat(moment) for moment in close.facts["period"]))
 
 
-def settled_of(parts: Parts, close: Close, site: Site | None = None) -> SettledPeriod:
-    """Return the settled month of a close; `site` where it was read already. Raises DamagedError, ConservationError."""
-    site, period = site or site_from(parts, close.parts[SITE]), period_of_close(close)
+Sites = dict[str, tuple[Site, Feeds]]
+
+
+def settled_of(parts: Parts, close: Close, known: Sites | None = None) -> SettledPeriod:
+    """Return the settled month of a close. Raises DamagedError, ConservationError.
+
+    `known` keeps sites and their feeds by the name of their part: most months of a year have the same.
+    """
+    known, name, period = {} if known is None else known, close.parts[SITE], period_of_close(close)
+    if name not in known:
+        site = site_from(parts, name)
+        known[name] = site, feeds_of(site)
+    site, feeds = known[name]
     return SettledPeriod(
-        site, close.month, close.state, sums_of_close(parts, close, feeds_of(site), period),
-        carbon_from(parts, close, period), from_document(close.facts["readings"]),
-        baselines_from(parts.get(close.parts[BASELINES])), sureness_from(close.facts), work_from(close.facts),
-        close.method_version, (close.digest,))
+        site, close.month, close.state, sums_of_close(parts, close, feeds, period), carbon_from(parts, close, period),
+        from_document(close.facts["readings"]), baselines_from(parts.get(close.parts[BASELINES])),
+        sureness_from(close.facts), work_from(close.facts), close.method_version, (close.digest,))
 
 
 def settled_year(ledger: Ledger, year: str) -> SettledPeriod:
@@ -44,6 +53,5 @@ def settled_year(ledger: Ledger, year: str) -> SettledPeriod:
         raise MissingDataError(N_("{count} months of {year} have no close: {months}"), where=str(ledger.folder),
                                count=len(absent), year=year, months=", ".join(absent),
                                remedy=N_("close them first: estran energy close {first}"), first=absent[0])
-    chosen = [in_force[month] for month in months]
-    sites = {name: site_from(ledger.parts, name) for name in {close.parts[SITE] for close in chosen}}
-    return joined([settled_of(ledger.parts, close, sites[close.parts[SITE]]) for close in chosen], year)
+    known: Sites = {}
+    return joined([settled_of(ledger.parts, in_force[month], known) for month in months], year)
