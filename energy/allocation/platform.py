@@ -89,9 +89,11 @@ def declared_drivers(site: Site) -> Drivers:
 def measured_drivers(site: Site, amounts: Mapping[str, Mapping[str, Values]], intervals: int) -> Drivers:
     """Return drivers by interval: `amounts[service][recipient]` is what each asked of it (bytes, requests, samples).
 
-    A service without amounts keeps the policy's drivers; an interval in which nobody asked anything too.
+    A service without amounts keeps the policy's drivers; an interval in which nobody asked anything too. Raises
+    EnergyError for a service or a recipient that the site file does not know.
     """
     policy = declared_drivers(site)
+    _refuse_unknown(policy, amounts)
     mutual, to_tenants = (np.repeat(table[None], intervals, axis=0) for table in (policy.mutual, policy.to_tenants))
     for service, by_recipient in amounts.items():
         row = policy.services.index(service)
@@ -103,3 +105,15 @@ def measured_drivers(site: Site, amounts: Mapping[str, Mapping[str, Values]], in
                             (to_tenants, policy.tenants))
             table[asked, row, names.index(recipient)] = amount[asked] / total[asked]
     return Drivers(policy.services, policy.tenants, mutual, to_tenants)
+
+
+def _refuse_unknown(policy: Drivers, amounts: Mapping[str, Mapping[str, Values]]) -> None:
+    known = {*policy.services, *policy.tenants}
+    named = [*((name, policy.services) for name in amounts),
+             *((name, known) for row in amounts.values() for name in row)]
+    for name, allowed in named:
+        if name not in allowed:
+            raise EnergyError(
+                N_("the drivers of the platform name '{name}', which is neither a service nor a tenant"), name=name,
+                where="energy.platform_services", known=", ".join(sorted(known)),
+                remedy=N_("add it to the site file, or take it out of the series; known: {known}"))

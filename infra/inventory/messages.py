@@ -70,6 +70,7 @@ MESSAGES: dict[str, str] = {
     "asset_source": N_("its embodied carbon needs one source; write either 'factor' or 'kgco2e'"),
     "asset_node": N_("an asset of kind {asset} belongs to a node; write 'node'"),
     "fuel_dates": N_("it ends ({until}) before it starts ({since}); write its first day, then the day after its last"),
+    "fuel_twice": N_("the litres of '{genset}' are known until {until} from '{other}'; write the day after it"),
     "over_allocated": N_("{tenants} hold {given} kWh of this instrument in all, but its volume is {volume} kWh; "
                          "lower their parts"),
     "certificate_twice": N_("certificate '{value}' already serves in '{other}'; a guarantee is used once"),

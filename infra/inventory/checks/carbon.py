@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 
 from infra.inventory.checks.problem import Problem
 from infra.inventory.site import Site
@@ -10,7 +11,7 @@ from infra.inventory.yaml_source import KeyPath
 
 
 def problems(site: Site) -> Iterator[Problem]:
-    """Yield unknown ids, certificates used twice, and instruments given away beyond their volume."""
+    """Yield unknown ids, certificates and litres that count twice, instruments given away beyond their volume."""
     carbon = site.carbon
     for name, instrument in carbon.instruments.items():
         yield from _unknown(("carbon", "instruments", name, "tenants"), instrument.tenants, site.tenants, "tenants")
@@ -28,6 +29,16 @@ def problems(site: Site) -> Iterator[Problem]:
         yield from _unknown(("carbon", "refills", name, "at"), [refill.at], places, "places")
     for name, burned in carbon.fuel_uses.items():
         yield from _unknown(("carbon", "fuel_uses", name, "genset"), [burned.genset], site.power.gensets, "gensets")
+    yield from _burned_twice(site)
+
+
+def _burned_twice(site: Site) -> Iterator[Problem]:
+    """Yield litres of one genset whose days overlap: the same fuel would count twice."""
+    uses = sorted((used.genset, used.since, used.until, name) for name, used in site.carbon.fuel_uses.items())
+    for (genset, _since, until, other), (next_genset, since, _until, name) in pairwise(uses):
+        if genset == next_genset and since < until:
+            yield Problem(("carbon", "fuel_uses", name, "since"), "fuel_twice",
+                          {"genset": genset, "other": other, "until": until})
 
 
 def _used_twice(site: Site) -> Iterator[Problem]:

@@ -88,10 +88,10 @@ class TestMeasured:
 
     def test_an_unknown_service_and_an_unknown_recipient_are_no_silent_zero(self) -> None:
         site = with_services(SMALL, dns={})
-        with pytest.raises(ValueError, match="not in tuple"):
-            measured_drivers(site, {"cache": {"alpha": np.ones(1)}}, 1)
-        with pytest.raises(ValueError, match="not in tuple"):
-            measured_drivers(site, {"dns": {"nobody": np.ones(1)}}, 1)
+        for amounts, name in (({"cache": {"alpha": np.ones(1)}}, "cache"), ({"dns": {"nobody": np.ones(1)}}, "nobody")):
+            with pytest.raises(EnergyError, match=f"name '{name}', which is neither a service nor a tenant") as refused:
+                measured_drivers(site, amounts, 1)
+            assert "known: alpha, beta, dns" in str(refused.value)
 
 
 class TestDeclared:

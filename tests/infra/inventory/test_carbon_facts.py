@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,9 +58,22 @@ REFUSED: dict[str, tuple[Callable[[Data], object], str]] = {
                                                       "until": "2012-04-01"}}), "'g9' does not exist; known gensets"),
     "fuel dates reversed": (put("carbon.fuel_uses", {"f": {"genset": "genset", "litres": 1, "since": "2012-04-01",
                                                            "until": "2012-03-01"}}), "it ends (2012-03-01) before"),
+    "litres of overlapping days": (put("carbon.fuel_uses", {
+        "f": {"genset": "genset", "litres": 1, "since": "2012-03-01", "until": "2012-04-01"},
+        "g": {"genset": "genset", "litres": 1, "since": "2012-03-31", "until": "2012-05-01"}}),
+        "carbon.fuel_uses.g.since: the litres of 'genset' are known until 2012-04-01 from 'f'; write the day after it"),
     "a factor without publisher": (put("carbon.factors.mix-annuel-exemple.publisher", ""), "does not fit"),
     "a factor below zero": (put("carbon.factors.mix-annuel-exemple.value", -5), "does not fit"),
 }
+
+
+def test_litres_of_adjoining_days_count_once_each(tmp_path: Path) -> None:
+    change = put("carbon.fuel_uses", {
+        "f": {"genset": "genset", "litres": 1, "since": "2012-03-01", "until": "2012-04-01"},
+        "g": {"genset": "genset", "litres": 1, "since": "2012-04-01", "until": "2012-05-01"}})
+    path = tmp_path / "site.yaml"
+    path.write_text(yaml.safe_dump(edited(change)), "utf-8")
+    assert len(load_site(path).carbon.fuel_uses) == 2
 
 
 @pytest.mark.parametrize("name", REFUSED)
