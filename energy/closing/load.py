@@ -11,6 +11,7 @@ from energy.closing.sums_parts import sums_of_close
 from energy.errors import MissingDataError
 from energy.graph.feeds import Feeds, feeds_of
 from energy.interval import Period
+from energy.ledger.belief import believed
 from energy.ledger.book import Ledger
 from energy.ledger.manifest import Close
 from energy.ledger.parts import Parts
@@ -32,15 +33,18 @@ def settled_of(parts: Parts, close: Close, known: Sites | None = None) -> Settle
 
     `known` keeps sites and their feeds by the name of their part: most months of a year have the same.
     """
-    known, name, period = {} if known is None else known, close.parts[SITE], period_of_close(close)
-    if name not in known:
-        site = site_from(parts, name)
-        known[name] = site, feeds_of(site)
-    site, feeds = known[name]
-    return SettledPeriod(
-        site, close.month, close.state, sums_of_close(parts, close, feeds, period), carbon_from(parts, close, period),
-        from_document(close.facts["readings"]), baselines_from(parts.get(close.parts[BASELINES])),
-        sureness_from(close.facts), work_from(close.facts), close.method_version, (close.digest,))
+    known = {} if known is None else known
+    with believed(close):
+        name, period = close.parts[SITE], period_of_close(close)
+        if name not in known:
+            site = site_from(parts, name)
+            known[name] = site, feeds_of(site)
+        site, feeds = known[name]
+        return SettledPeriod(
+            site, close.month, close.state, sums_of_close(parts, close, feeds, period),
+            carbon_from(parts, close, period), from_document(close.facts["readings"]),
+            baselines_from(parts.get(close.parts[BASELINES])), sureness_from(close.facts), work_from(close.facts),
+            close.method_version, (close.digest,))
 
 
 def settled_year(ledger: Ledger, year: str) -> SettledPeriod:

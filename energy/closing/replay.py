@@ -14,6 +14,7 @@ from energy.closing.made_month import MadeMonth, Work, settle_month
 from energy.closing.period_carbon import FactorSource
 from energy.closing.reading_facts import from_document
 from energy.closing.rejoined import rejoined
+from energy.ledger.belief import believed
 from energy.ledger.manifest import Close
 from energy.ledger.parts import Parts
 from energy.ledger.shadow import Shadow
@@ -34,7 +35,8 @@ def replayed(parts: Parts, close: Close, folder: Path | None) -> tuple[MadeMonth
 
 def kept_inputs(parts: Parts, close: Close) -> MonthInputs:
     """Return what a close was made from, as it kept it. Raises DamagedError."""
-    site, period = site_from(parts, close.parts[SITE]), period_of_close(close)
-    kept = {day.day: day for day in close.days}
-    days = [inputs_of(parts, kept[name], part) for name, part in days_of(period, site.zone_info)]
-    return rejoined(close.month, period, days, from_document(close.facts["readings"]))
+    with believed(close):
+        site, period = site_from(parts, close.parts[SITE]), period_of_close(close)
+        kept = {day.day: day for day in close.days}
+        days = [inputs_of(parts, kept[name], part) for name, part in days_of(period, site.zone_info)]
+        return rejoined(close.month, period, days, from_document(close.facts["readings"]))

@@ -18,6 +18,7 @@ from energy.closing.replay import replayed
 from energy.closing.settled_period import SettledPeriod
 from energy.errors import EnergyError
 from energy.graph.feeds import feeds_of
+from energy.ledger.belief import believed
 from energy.ledger.book import Ledger
 from energy.ledger.manifest import GENESIS, Close
 from energy.ledger.parts import Parts
@@ -91,10 +92,11 @@ def _head(chain: list[Close], expected: str) -> Iterator[Detail]:
 def _checked(parts: Parts, close: Close, folder: Path | None) -> tuple[list[Detail], bool]:
     where = f"{close.sequence:05d}-{close.month}"
     try:
-        faults = list(_laws(parts, close, where))
-        made, shadow = replayed(parts, close, folder)
-        differing = list(_differing(close, made))
-        other = [name for name, old, new in differing if not parts.get(old).equals(shadow.get(new))]
+        with believed(close):
+            faults = list(_laws(parts, close, where))
+            made, shadow = replayed(parts, close, folder)
+            differing = list(_differing(close, made))
+            other = [name for name, old, new in differing if not parts.get(old).equals(shadow.get(new))]
     except EnergyError as fault:
         return [_detail(fault)], False
     faults += [Detail(f"{where}: {name}", N_("replayed from its inputs, it comes out otherwise")) for name in other]

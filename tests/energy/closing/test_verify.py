@@ -132,6 +132,19 @@ class TestFound:
         close_file.write_bytes(found.model_copy(update={"days": tuple(days)}).canonical())
         assert any("do not add up to the facility meter" in str(fault) for fault in verified(closed).faults)
 
+    @pytest.mark.parametrize(("old", "new"), [
+        ('"site":"', '"sitf":"'), ('"period":["2012-02-29', '"period":["2012-02-39'), ('"readings":', '"readingz":'),
+        ('"factors_known_at":null', '"factors_known_at":"soon"'), ('"2012-03-05"', '"2012-03-95"')])
+    def test_a_close_edited_to_say_what_can_not_be(self, closed: Path, old: str, new: str) -> None:
+        # the last close has no successor that holds its hash: its words are all that shows
+        (path,) = (closed / "small" / "closes").iterdir()
+        text = path.read_text("utf-8")
+        place = text.index(old, text.index('"parts"') if old.startswith('"site') else 0)
+        path.write_text(text[:place] + new + text[place + len(old):], "utf-8")
+        faults = verified(closed).faults
+        assert faults
+        assert all("Traceback" not in str(fault) for fault in faults)
+
     def test_one_fault_does_not_hide_another(self, closed: Path) -> None:
         for kind in ("meters", "carbon"):
             part_of(closed, kind).write_bytes(b"")
