@@ -51,13 +51,14 @@ def compute_energy(allocation: Allocation, by: str = "account") -> dict[str, Com
     if allocation.notes is None:
         raise ValueError("an allocation without notes does not know its fans")
     holders = allocation.notes.fans.holders
+    totals = {component: allocation.shares[component].energy_j.sum(axis=1).tolist() for component in Component}
+    fans = allocation.notes.fans.energy_j.sum(axis=1).tolist()
     found: dict[str, ComputeEnergy] = {}
     for row, holder in enumerate(holders):
         if holder.account == RESIDUAL:
             continue
-        by_component = {component: int(allocation.shares[component].energy_j[row].sum()) for component in Component}
-        own = ComputeEnergy(sum(by_component.values()), sum(by_component[part] for part in IT_COMPONENTS),
-                            int(allocation.notes.fans.energy_j[row].sum()))
+        own = ComputeEnergy(sum(column[row] for column in totals.values()),
+                            sum(totals[part][row] for part in IT_COMPONENTS), fans[row])
         key = getattr(holder, by)
         found[key] = found[key] + own if key in found else own
     return dict(sorted(found.items()))

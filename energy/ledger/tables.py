@@ -6,6 +6,7 @@ Every table but `lines` is of one day; `start_s` is the start of the interval [s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -79,8 +80,7 @@ def sums_table(columns: Mapping[str, Shares]) -> pa.Table:
 
 def sums_from(table: pa.Table) -> dict[str, Shares]:
     """Return the columns that `sums_table` wrote."""
-    holders = tuple(Holder(*names) for names in zip(
-        table["account"].to_pylist(), table["zone"].to_pylist(), strict=True))
+    holders = _holders(tuple(table["account"].to_pylist()), tuple(table["zone"].to_pylist()))
     return {name: Shares(holders, np.asarray(table[name].to_numpy(), dtype=np.int64).reshape(-1, 1))
             for name in table.column_names if name not in ("account", "zone")}
 
@@ -91,6 +91,12 @@ def shares_from(table: pa.Table, period: Period) -> dict[str, Shares]:
         _first_of_each(table["account"], period.count), _first_of_each(table["zone"], period.count), strict=True))
     return {name: Shares(holders, _rows(table[name], period.count).astype(np.int64))
             for name in table.column_names if name not in ("start_s", "account", "zone")}
+
+
+@lru_cache(maxsize=4)
+def _holders(accounts: tuple[str, ...], zones: tuple[str, ...]) -> tuple[Holder, ...]:
+    """Return the holders of two columns; months of a year mostly have the same, and are then quick to compare."""
+    return tuple(Holder(*names) for names in zip(accounts, zones, strict=True))
 
 
 def _repeated(period: Period, times: int) -> pa.Array:
