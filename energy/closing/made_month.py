@@ -69,8 +69,9 @@ def settle_month(parts: Parts, site: Site, inputs: MonthInputs, factors: FactorS
         work.progress(len(found), len(by_day))
     feeds = feeds_of(site)
     kept_days = [day_of(parts, found[day.day], day.period, feeds) for day in by_day]
-    refuse_impossible(site, sums_of(kept_days, inputs.period).closure)
-    period = period_of(site, inputs, kept_days, baselines, factors)
+    sums = sums_of(kept_days, inputs.period)
+    refuse_impossible(site, sums.closure)
+    period = period_of(site, inputs, kept_days, sums, baselines, factors)
     return MadeMonth(tuple(found[day.day] for day in by_day), {**fixed, **month_parts(parts, period)}, period,
                      tuple(day.day for day in todo))
 

@@ -47,14 +47,14 @@ def settled_month(site: Site, inputs: MonthInputs, source: FactorSource) -> Sett
     """Return a month settled here and now, kept nowhere: its state is open. Raises what settling and factors raise."""
     baselines = fit_baselines(site, inputs.readings, inputs.use, inputs.telemetry)
     days = list(settle_in_turn(site, baselines, list(inputs.days(site.zone_info))))
-    refuse_impossible(site, sums_of(days, inputs.period).closure)
-    return period_of(site, inputs, days, baselines, source)
-
-
-def period_of(site: Site, inputs: MonthInputs, days: Sequence[KeptDay], baselines: Baselines,
-              source: FactorSource) -> SettledPeriod:
-    """Return the settled month made of its days."""
     sums = sums_of(days, inputs.period)
+    refuse_impossible(site, sums.closure)
+    return period_of(site, inputs, days, sums, baselines, source)
+
+
+def period_of(site: Site, inputs: MonthInputs, days: Sequence[KeptDay], sums: Sums, baselines: Baselines,
+              source: FactorSource) -> SettledPeriod:
+    """Return the settled month made of its days and their sums."""
     carbon = carbon_books(site, inputs, sums, by_interval(days), source)
     return SettledPeriod(site, inputs.month, State.OPEN, sums, carbon, facts_of(inputs), baselines,
                          sureness_of(site, inputs, baselines), work_of(site, inputs, sums))

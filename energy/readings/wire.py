@@ -12,7 +12,6 @@ from energy.errors import UnreachableError
 from infra.inventory.errors import N_
 
 STREAMED_XOR_CHUNKS = 1
-EQUALS = 0
 Field = tuple[int, bytes | int]
 _ZERO = bytes(8)  # the double 0: who sends leaves it out
 

@@ -5,7 +5,7 @@ Each interval of the made-up readings is a scenario, so that one call of `settle
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
@@ -26,7 +26,6 @@ from energy.units import Joules
 from infra.inventory.site import Site
 
 AT_ONCE = 256  # scenarios per settlement: bounds memory for sites of thousands of holders
-Outputs = Mapping[str, Values]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from ops_cli.readings import Readings, ledger_option, readings_options
 if TYPE_CHECKING:
     from energy.closing.close import Outcome
     from energy.closing.in_turn import Settler
-    from energy.closing.inputs import MonthInputs
     from infra.inventory.site import Site
 
 
@@ -39,23 +38,15 @@ def command(site: Site, month: str, ledger: Path, readings: Readings, output: st
     from energy.closing.close import Closing, Intent
     from energy.closing.period_carbon import FactorSource
     from energy.ledger.book import Ledger
+    from ops_cli.commands.energy.close_table import print_outcome
+    from ops_cli.month_inputs import read_now
 
     book = Ledger(ledger, site.id)
     intent = Intent(asked["final"], asked["restate"], asked["dry_run"])
     with book.writing(wait=asked["wait"]):
-        inputs = _inputs(site, month, readings)
+        inputs = read_now(site, month, readings)
         outcome = _closed(Closing(site, book, inputs, FactorSource.of(ledger / "factors", site)), intent, asked)
-    _print(site, outcome, output)
-
-
-def _inputs(site: Site, month: str, readings: Readings) -> MonthInputs:
-    from energy.closing.read_month import STEPS, read_month
-    from energy.interval import month_period
-    from ops_cli.steps import step_bar
-
-    month_period(month, site.zone_info)  # a month that is none is refused before any source is looked for
-    with readings.open(site) as source, step_bar(STEPS) as progress:
-        return read_month(source, site, month, readings.allow, progress)
+    print_outcome(site, outcome, output)
 
 
 def _closed(closing: Any, intent: Any, asked: dict[str, Any]) -> Outcome:
@@ -73,9 +64,3 @@ def _closed(closing: Any, intent: Any, asked: dict[str, Any]) -> Outcome:
         progress = stack.enter_context(count_bar(_("settling days")))
         outcome: Outcome = closing.run(intent, settler, progress)
     return outcome
-
-
-def _print(site: Site, outcome: Outcome, output: str) -> None:
-    from ops_cli.commands.energy.close_table import print_outcome
-
-    print_outcome(site, outcome, output)
